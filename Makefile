@@ -1,0 +1,141 @@
+# rawbpf: BPF programs with nothing but the bpf(2) system call
+#
+#   make              build build/rawbpf and build/librawbpf.a
+#   make demo         install what is missing, build, and count memory copies for 10 seconds
+#   make check        install what is missing, build, and run the tests (unit, corpus, this kernel)
+#   make check-vm     run the demos inside QEMU guests: amd64, arm64 and i386 kernels from Debian
+#   make bench        a table: what | ours | peer | ratio
+#   make check-docs   man pages and README against the tool
+#   make install      to $(DESTDIR)$(PREFIX); make uninstall takes the same list away
+#   make lint format clean
+#
+# O=dir builds elsewhere, V=1 shows commands, SAN=1 adds ASan and UBSan,
+# STATIC=1 links statically, CROSS=aarch64-linux-gnu- SYSROOT=dir cross-builds.
+
+O ?= build
+PREFIX ?= /usr/local
+VERSION := 0.1.0
+
+CC := $(CROSS)$(if $(filter default undefined,$(origin CC)),gcc,$(CC))
+AR := $(CROSS)$(if $(filter default undefined,$(origin AR)),ar,$(AR))
+CFLAGS ?= -O2 -g
+WARN := -std=gnu11 -Wall -Wextra -Wvla -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wundef \
+	-Wpointer-arith -Wno-unused-parameter
+CPPFLAGS += -D_FILE_OFFSET_BITS=64 $(if $(SYSROOT),-I$(SYSROOT)/usr/include)
+LDFLAGS += $(if $(STATIC),-static) $(if $(SYSROOT),$(SYSROOT_LIBS))
+SYSROOT_LIBS = $(addprefix -L,$(wildcard $(SYSROOT)/usr/lib/*-linux-gnu*))
+LDLIBS += -lelf $(if $(STATIC),-lz $(STATIC_LIBS))
+ifeq ($(SAN),1)
+CFLAGS += -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
+LDFLAGS += -fsanitize=address,undefined
+endif
+Q := $(if $(V),,@)
+say = $(if $(V),,@printf '  %-5s %s\n' $(1) $(2))
+
+lib_src := $(wildcard syscall/*.c loader/*.c asm/*.c)
+lib_obj := $(lib_src:%.c=$(O)/%.o)
+tool_obj := $(O)/rawbpf.o
+headers := rawbpf_diag.h $(wildcard syscall/*.h syscall/*.def loader/obj.h loader/attach.h asm/asm.h)
+man_pages := $(wildcard docs/*.[1378])
+
+.PHONY: all demo check check-samples check-corpus check-vm check-vm-all check-docs check-house
+.PHONY: fuzz bench bench-size install uninstall lint format clean deps-demo deps-check tests
+.DELETE_ON_ERROR:
+
+all: $(O)/rawbpf $(O)/librawbpf.a
+
+$(O)/rawbpf: $(tool_obj) $(O)/librawbpf.a
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
+$(O)/librawbpf.a: $(lib_obj)
+	$(call say,AR,$@)
+	$(Q)rm -f $@; $(AR) rcs $@ $^
+
+$(O)/%.o: %.c Makefile
+	$(call say,CC,$<)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(WARN) $(CPPFLAGS) $(CFLAGS) -DRAWBPF_VERSION='"$(VERSION)"' -MMD -MP -c -o $@ $<
+
+-include $(wildcard $(O)/*.d $(O)/*/*.d $(O)/*/*/*.d)
+
+# ---- tests: every runner speaks TAP, tests/run.sh adds it up ---------------------
+
+# The fake kernel takes the place of the door at link time.
+door := rawbpf_sys_bpf rawbpf_sys_perf_event_open rawbpf_sys_ioctl rawbpf_sys_openat \
+	rawbpf_sys_close rawbpf_sys_read rawbpf_sys_write rawbpf_sys_unlimit_memlock \
+	rawbpf_sys_detached_mount
+comma := ,
+wraps := $(addprefix -Wl$(comma)--wrap=,$(door))
+
+unit_tests := $(patsubst %.c,$(O)/%,$(filter-out tests/unit/lib_%,$(wildcard tests/unit/*.c)))
+fake_tests := $(patsubst %.c,$(O)/%,$(filter-out tests/fake/fake_kernel.c,$(wildcard tests/fake/*.c)))
+kernel_tests := $(patsubst %.c,$(O)/%,$(filter-out tests/kernel/lib_%,$(wildcard tests/kernel/*.c)))
+script_tests := $(wildcard tests/unit/*.sh tests/corpus/*.sh tests/kernel/*.sh)
+
+$(unit_tests) $(kernel_tests): $(O)/%: $(O)/%.o $(O)/librawbpf.a
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lcmocka $(LDLIBS)
+
+$(fake_tests): $(O)/%: $(O)/%.o $(O)/tests/fake/fake_kernel.o $(O)/librawbpf.a
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $(wraps) -o $@ $^ -lcmocka $(LDLIBS)
+
+tests: all $(unit_tests) $(fake_tests) $(kernel_tests)
+
+check: deps-check
+	$(Q)$(MAKE) --no-print-directory O=$(O) tests
+	$(Q)tests/run.sh $(O) tests/house.sh $(unit_tests) $(fake_tests) $(script_tests) $(kernel_tests)
+
+check-house: all
+	$(Q)tests/run.sh $(O) tests/house.sh
+
+check-vm: deps-check
+	$(Q)$(MAKE) --no-print-directory O=$(O) all
+	$(Q)tests/vm/check.sh $(O)
+
+bench: deps-check
+	$(Q)$(MAKE) --no-print-directory O=$(O) all
+	$(Q)tests/bench/run.sh $(O)
+
+demo: deps-demo
+	$(Q)$(MAKE) --no-print-directory O=$(O) all $(O)/samples/copy_load
+	$(Q)samples/demo.sh $(O)
+
+$(O)/samples/copy_load: samples/copy_load.c Makefile
+	$(call say,CC,$<)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(WARN) -O1 -fno-builtin $(LDFLAGS) -o $@ $<
+
+deps-demo:
+	$(Q)tests/need.sh demo
+deps-check:
+	$(Q)tests/need.sh check
+
+# ---- housekeeping -----------------------------------------------------------------
+
+install_list := bin/rawbpf lib/librawbpf.a lib/pkgconfig/rawbpf.pc \
+	$(addprefix include/rawbpf/,$(headers)) \
+	$(foreach m,$(man_pages),share/man/man$(patsubst .%,%,$(suffix $(m)))/$(notdir $(m)))
+
+install: all $(O)/rawbpf.pc
+	$(Q)tests/install-list.sh install "$(DESTDIR)$(PREFIX)" $(O) $(install_list)
+uninstall:
+	$(Q)tests/install-list.sh uninstall "$(DESTDIR)$(PREFIX)" $(O) $(install_list)
+
+$(O)/rawbpf.pc: Makefile
+	$(Q)mkdir -p $(@D)
+	$(Q)printf '%s\n' 'prefix=$(PREFIX)' 'includedir=$${prefix}/include' 'libdir=$${prefix}/lib' '' \
+	  'Name: rawbpf' 'Description: BPF loader and assembler on raw bpf(2) calls' \
+	  'Version: $(VERSION)' 'Cflags: -I$${includedir}' 'Libs: -L$${libdir} -lrawbpf -lelf' \
+	  'Libs.private: -lz' >$@
+
+format:
+	$(Q)git ls-files '*.c' '*.h' | xargs clang-format -i
+lint:
+	$(Q)git ls-files '*.c' '*.h' | xargs clang-format --dry-run -Werror
+	$(Q)cppcheck --quiet --std=c11 --enable=warning,portability --inline-suppr --error-exitcode=1 \
+	  syscall loader asm rawbpf.c
+
+clean:
+	rm -rf $(O)
