@@ -115,7 +115,7 @@ struct rawbpf_var *rawbpf_obj_var(const struct rawbpf_obj *obj, const char *name
  */
 int rawbpf_obj_set(struct rawbpf_obj *obj, const char *name, uint64_t value);
 /* Its present value, by the same rules. */
-int rawbpf_obj_get(const struct rawbpf_obj *obj, const char *name, uint64_t *value);
+int rawbpf_obj_value(const struct rawbpf_obj *obj, const char *name, uint64_t *value);
 
 /* ---- loaded (load.c) -------------------------------------------------------- */
 
