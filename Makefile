@@ -69,7 +69,7 @@ comma := ,
 wraps := $(addprefix -Wl$(comma)--wrap=,$(door))
 
 unit_tests := $(patsubst %.c,$(O)/%,$(filter-out tests/unit/lib_%,$(wildcard tests/unit/*.c)))
-fake_tests := $(patsubst %.c,$(O)/%,$(filter-out tests/fake/fake_kernel.c,$(wildcard tests/fake/*.c)))
+fake_tests := $(patsubst %.c,$(O)/%,$(filter-out tests/fake/fake_%,$(wildcard tests/fake/*.c)))
 kernel_tests := $(patsubst %.c,$(O)/%,$(filter-out tests/kernel/lib_%,$(wildcard tests/kernel/*.c)))
 script_tests := $(wildcard tests/unit/*.sh tests/corpus/*.sh tests/kernel/*.sh)
 
@@ -77,7 +77,9 @@ $(unit_tests) $(kernel_tests): $(O)/%: $(O)/%.o $(O)/librawbpf.a
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lcmocka $(LDLIBS)
 
-$(fake_tests): $(O)/%: $(O)/%.o $(O)/tests/fake/fake_kernel.o $(O)/librawbpf.a
+fake_kernel := $(patsubst %.c,$(O)/%.o,$(wildcard tests/fake/fake_*.c))
+
+$(fake_tests): $(O)/%: $(O)/%.o $(fake_kernel) $(O)/librawbpf.a
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $(wraps) -o $@ $^ -lcmocka $(LDLIBS)
 
