@@ -17,13 +17,41 @@ const char *rawbpf_why_name(int err, char *buf, size_t len)
 		int err;
 		const char *name;
 	} names[] = {
-#define X(e) { e, #e },
-		X(EPERM) X(ENOENT) X(ESRCH) X(EINTR) X(EIO) X(E2BIG) X(ENOEXEC) X(EBADF) X(EAGAIN)
-			X(ENOMEM) X(EACCES) X(EFAULT) X(EBUSY) X(EEXIST) X(ENODEV) X(ENOTDIR) X(
-				EISDIR) X(EINVAL) X(ENFILE) X(EMFILE) X(EFBIG) X(ENOSPC) X(EROFS)
-				X(ERANGE) X(ELOOP) X(ENAMETOOLONG) X(ENOSYS) X(EOVERFLOW) X(EILSEQ)
-					X(EOPNOTSUPP) X(EADDRNOTAVAIL) X(ETIMEDOUT) X(ESTALE)
-#undef X
+#define N(e) { e, #e }
+		N(EPERM),
+		N(ENOENT),
+		N(ESRCH),
+		N(EINTR),
+		N(EIO),
+		N(E2BIG),
+		N(ENOEXEC),
+		N(EBADF),
+		N(EAGAIN),
+		N(ENOMEM),
+		N(EACCES),
+		N(EFAULT),
+		N(EBUSY),
+		N(EEXIST),
+		N(ENODEV),
+		N(ENOTDIR),
+		N(EISDIR),
+		N(EINVAL),
+		N(ENFILE),
+		N(EMFILE),
+		N(EFBIG),
+		N(ENOSPC),
+		N(EROFS),
+		N(ERANGE),
+		N(ELOOP),
+		N(ENAMETOOLONG),
+		N(ENOSYS),
+		N(EOVERFLOW),
+		N(EILSEQ),
+		N(EOPNOTSUPP),
+		N(EADDRNOTAVAIL),
+		N(ETIMEDOUT),
+		N(ESTALE),
+#undef N
 		/* the kernel's own, which libc does not know */
 		{ 524, "ENOTSUPP" },
 	};
