@@ -4,10 +4,11 @@
  * builds with any kernel headers or none. Every name here is the uapi name with
  * RAW or raw in front: BPF_MAP_TYPE_HASH is RAWBPF_MAP_TYPE_HASH, and field
  * names are the kernel's. bpf(2) takes a union; here each command has its own
- * small struct, whose offsets the ABI fixes.
+ * small struct, whose offsets the ABI fixes. Fields named pad_ must be 0: they
+ * stand where the compiler would pad, so that an initializer sets every byte.
  *
  * Sources: include/uapi/linux/bpf.h and perf_event.h to Linux 7.2;
- * tests/unit/abi.c compares all of it with the installed headers.
+ * tests/unit/abi.sh compares all of it with the installed headers.
  */
 #ifndef RAWBPF_ABI_H
 #define RAWBPF_ABI_H
@@ -69,21 +70,61 @@ enum {
 	RAWBPF_F_MMAPABLE = 1U << 10,
 	RAWBPF_F_PRESERVE_ELEMS = 1U << 11,
 	RAWBPF_F_INNER_MAP = 1U << 12,
+	RAWBPF_F_LINK = 1U << 13,    /* struct_ops: attached through a link */
+	RAWBPF_F_PATH_FD = 1U << 14, /* OBJ_PIN, OBJ_GET: path_fd counts */
+	RAWBPF_F_VTYPE_BTF_OBJ_FD = 1U << 15,
+	RAWBPF_F_TOKEN_FD = 1U << 16,      /* also PROG_LOAD, BTF_LOAD */
+	RAWBPF_F_SEGV_ON_FAULT = 1U << 17, /* arena */
+	RAWBPF_F_NO_USER_CONV = 1U << 18,  /* arena */
+	RAWBPF_F_RB_OVERWRITE = 1U << 19,  /* ringbuf */
 };
 
-/* BPF_MAP_UPDATE_ELEM flags */
-enum { RAWBPF_ANY = 0, RAWBPF_NOEXIST = 1, RAWBPF_EXIST = 2, RAWBPF_F_LOCK = 4 };
+/* BPF_MAP_*_ELEM flags; for F_CPU the CPU's number stands in the upper 32 bits */
+enum {
+	RAWBPF_ANY = 0,
+	RAWBPF_NOEXIST = 1,
+	RAWBPF_EXIST = 2,
+	RAWBPF_F_LOCK = 4,
+	RAWBPF_F_CPU = 8,
+	RAWBPF_F_ALL_CPUS = 16,
+};
 
 /* BPF_PROG_LOAD prog_flags */
 enum {
 	RAWBPF_F_STRICT_ALIGNMENT = 1U << 0,
 	RAWBPF_F_ANY_ALIGNMENT = 1U << 1,
+	RAWBPF_F_TEST_RND_HI32 = 1U << 2,
+	RAWBPF_F_TEST_STATE_FREQ = 1U << 3,
 	RAWBPF_F_SLEEPABLE = 1U << 4,
 	RAWBPF_F_XDP_HAS_FRAGS = 1U << 5,
+	RAWBPF_F_XDP_DEV_BOUND_ONLY = 1U << 6,
+	RAWBPF_F_TEST_REG_INVARIANTS = 1U << 7,
+};
+
+/* BPF_PROG_TEST_RUN flags */
+enum {
+	RAWBPF_F_TEST_RUN_ON_CPU = 1U << 0,
+	RAWBPF_F_TEST_XDP_LIVE_FRAMES = 1U << 1,
+	RAWBPF_F_TEST_SKB_CHECKSUM_COMPLETE = 1U << 2,
 };
 
 /* BPF_PROG_ATTACH attach_flags, BPF_LINK_UPDATE flags */
-enum { RAWBPF_F_ALLOW_OVERRIDE = 1, RAWBPF_F_ALLOW_MULTI = 2, RAWBPF_F_REPLACE = 4 };
+enum {
+	RAWBPF_F_ALLOW_OVERRIDE = 1U << 0,
+	RAWBPF_F_ALLOW_MULTI = 1U << 1,
+	RAWBPF_F_REPLACE = 1U << 2,
+	RAWBPF_F_BEFORE = 1U << 3,
+	RAWBPF_F_AFTER = 1U << 4,
+	RAWBPF_F_ID = 1U << 5,
+	RAWBPF_F_PREORDER = 1U << 6,
+};
+
+/* BPF_LINK_CREATE kprobe_multi.flags, uprobe_multi.flags */
+enum {
+	RAWBPF_F_KPROBE_MULTI_RETURN = 1U << 0,
+	RAWBPF_F_UPROBE_MULTI_RETURN = 1U << 0,
+	RAWBPF_F_UPROBE_MULTI_PATH_FD = 1U << 1,
+};
 
 /* src_reg of lddw (0x18) and of call (0x85) */
 enum {
@@ -126,10 +167,12 @@ struct rawbpf_attr_map_create {
 	uint32_t btf_vmlinux_value_type_id;
 	rawbpf_u64 map_extra;
 	int32_t value_type_btf_obj_fd, map_token_fd;
+	rawbpf_u64 excl_prog_hash;
+	uint32_t excl_prog_hash_size, pad_;
 };
 
 struct rawbpf_attr_map_elem {
-	uint32_t map_fd;
+	uint32_t map_fd, pad_;
 	rawbpf_u64 key;
 	rawbpf_u64 value; /* or next_key */
 	rawbpf_u64 flags;
@@ -159,12 +202,16 @@ struct rawbpf_attr_prog_load {
 	uint32_t core_relo_rec_size, log_true_size;
 	int32_t prog_token_fd;
 	uint32_t fd_array_cnt;
+	rawbpf_u64 signature;
+	uint32_t signature_size;
+	int32_t keyring_id;
 };
 
 struct rawbpf_attr_obj {
 	rawbpf_u64 pathname;
 	uint32_t bpf_fd, file_flags;
 	int32_t path_fd;
+	uint32_t pad_;
 };
 
 struct rawbpf_attr_prog_attach {
@@ -179,12 +226,13 @@ struct rawbpf_attr_prog_test_run {
 	rawbpf_u64 data_in, data_out;
 	uint32_t repeat, duration, ctx_size_in, ctx_size_out;
 	rawbpf_u64 ctx_in, ctx_out;
-	uint32_t flags, cpu, batch_size;
+	uint32_t flags, cpu, batch_size, pad_;
 };
 
 struct rawbpf_attr_get_id {
 	uint32_t id; /* start_id, prog_id, map_id, btf_id or link_id */
 	uint32_t next_id, open_flags;
+	int32_t fd_by_id_token_fd;
 };
 
 struct rawbpf_attr_info {
@@ -194,7 +242,7 @@ struct rawbpf_attr_info {
 
 struct rawbpf_attr_raw_tracepoint_open {
 	rawbpf_u64 name;
-	uint32_t prog_fd;
+	uint32_t prog_fd, pad_;
 	rawbpf_u64 cookie;
 };
 
@@ -216,10 +264,11 @@ struct rawbpf_attr_link_create {
 	uint32_t target_fd; /* or target_ifindex */
 	uint32_t attach_type, flags;
 	union {
+		rawbpf_u64 all_[6]; /* the first and largest, so that {0} clears the rest too */
 		uint32_t target_btf_id;
 		struct {
 			rawbpf_u64 iter_info;
-			uint32_t iter_info_len;
+			uint32_t iter_info_len, iter_pad_;
 		};
 		struct {
 			rawbpf_u64 bpf_cookie;
@@ -229,9 +278,26 @@ struct rawbpf_attr_link_create {
 			rawbpf_u64 syms, addrs, cookies;
 		} kprobe_multi;
 		struct {
-			uint32_t target_btf_id;
+			uint32_t target_btf_id, pad_;
 			rawbpf_u64 cookie;
 		} tracing;
+		struct {
+			uint32_t pf, hooknum;
+			int32_t priority;
+			uint32_t flags;
+		} netfilter;
+		struct {
+			uint32_t relative_fd, pad_; /* or relative_id */
+			rawbpf_u64 expected_revision;
+		} tcx, netkit, cgroup;
+		struct {
+			rawbpf_u64 path, offsets, ref_ctr_offsets, cookies;
+			uint32_t cnt, flags, pid, path_fd;
+		} uprobe_multi;
+		struct {
+			rawbpf_u64 ids, cookies;
+			uint32_t cnt, pad_;
+		} tracing_multi;
 	};
 };
 
@@ -274,7 +340,7 @@ struct rawbpf_prog_info {
 	uint32_t nr_jited_line_info, line_info_rec_size, jited_line_info_rec_size, nr_prog_tags;
 	rawbpf_u64 prog_tags;
 	rawbpf_u64 run_time_ns, run_cnt, recursion_misses;
-	uint32_t verified_insns, attach_btf_obj_id, attach_btf_id;
+	uint32_t verified_insns, attach_btf_obj_id, attach_btf_id, pad_;
 };
 
 struct rawbpf_map_info {
@@ -284,6 +350,8 @@ struct rawbpf_map_info {
 	rawbpf_u64 netns_dev, netns_ino;
 	uint32_t btf_id, btf_key_type_id, btf_value_type_id, btf_vmlinux_id;
 	rawbpf_u64 map_extra;
+	rawbpf_u64 hash;
+	uint32_t hash_size, pad_;
 };
 
 struct rawbpf_btf_info {
@@ -291,6 +359,61 @@ struct rawbpf_btf_info {
 	uint32_t btf_size, id;
 	rawbpf_u64 name;
 	uint32_t name_len, kernel_btf;
+};
+
+struct rawbpf_link_info {
+	uint32_t type, id, prog_id, pad_;
+	union {
+		rawbpf_u64 all_[6];
+		struct {
+			rawbpf_u64 tp_name; /* in: a buffer, or 0 */
+			uint32_t tp_name_len, pad_;
+			rawbpf_u64 cookie;
+		} raw_tracepoint;
+		struct {
+			uint32_t attach_type, target_obj_id, target_btf_id, pad_;
+			rawbpf_u64 cookie;
+		} tracing;
+		struct {
+			rawbpf_u64 cgroup_id;
+			uint32_t attach_type, pad_;
+		} cgroup;
+		struct {
+			uint32_t netns_ino, attach_type;
+		} netns;
+		struct {
+			uint32_t ifindex;
+		} xdp;
+		struct {
+			uint32_t map_id;
+		} struct_ops;
+		struct {
+			uint32_t pf, hooknum;
+			int32_t priority;
+			uint32_t flags;
+		} netfilter;
+		struct {
+			rawbpf_u64 addrs;
+			uint32_t count, flags;
+			rawbpf_u64 missed, cookies;
+		} kprobe_multi;
+		struct {
+			rawbpf_u64 path, offsets, ref_ctr_offsets, cookies;
+			uint32_t path_size, count, flags, pid;
+		} uprobe_multi;
+		struct {
+			uint32_t type, pad_; /* 1 uprobe, 2 uretprobe, 3 kprobe, 4 kretprobe, ... */
+			rawbpf_u64 name;     /* in: a buffer, or 0 */
+			uint32_t name_len, offset;
+			rawbpf_u64 addr, missed, cookie; /* uprobe: cookie, ref_ctr_offset, - */
+		} perf_event;
+		struct {
+			uint32_t ifindex, attach_type;
+		} tcx, netkit;
+		struct {
+			uint32_t map_id, attach_type;
+		} sockmap;
+	};
 };
 
 /* ---- perf_event_open(2) ----------------------------------------------------------- */
@@ -304,7 +427,6 @@ enum {
 enum { RAWBPF_PERF_COUNT_SW_CPU_CLOCK = 0 };
 enum { RAWBPF_HW_BREAKPOINT_X = 4 };
 
-/* `flags` bits that rawbpf uses, as a little-endian machine numbers bit-fields */
 struct rawbpf_perf_event_attr {
 	uint32_t type, size;
 	rawbpf_u64 config;
@@ -323,7 +445,8 @@ struct rawbpf_perf_event_attr {
 	uint16_t sample_max_stack, reserved_2;
 };
 
-/* Bit n of perf_event_attr's bit-field word: C numbers bit-fields from the other end on big-endian. */
+/* Bit n of perf_event_attr's bit-field word: C numbers bit-fields from the other end on big-endian.
+ */
 #if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
 #define RAWBPF_PERF_FLAG(n) (1ULL << (63 - (n)))
 #else
@@ -335,8 +458,21 @@ struct rawbpf_perf_event_attr {
 #define RAWBPF_PERF_EXCLUDE_KERNEL RAWBPF_PERF_FLAG(5)
 #define RAWBPF_PERF_FREQ RAWBPF_PERF_FLAG(10)
 
+/* ioctl(2) on an event's fd. Four families of machines number their ioctls in their own way. */
+#if defined(__mips__) || defined(__powerpc__) || defined(__sparc__) || defined(__alpha__)
+#define RAWBPF_IOC_(dir, size, n) ((dir) << 29 | (size) << 16 | 0x24UL << 8 | (n))
+#define RAWBPF_PERF_EVENT_IOC_ENABLE RAWBPF_IOC_(1UL, 0UL, 0)
+#define RAWBPF_PERF_EVENT_IOC_DISABLE RAWBPF_IOC_(1UL, 0UL, 1)
+#define RAWBPF_PERF_EVENT_IOC_SET_BPF RAWBPF_IOC_(4UL, 4UL, 8)
+#else
+#define RAWBPF_PERF_EVENT_IOC_ENABLE 0x2400UL
+#define RAWBPF_PERF_EVENT_IOC_DISABLE 0x2401UL
+#define RAWBPF_PERF_EVENT_IOC_SET_BPF 0x40042408UL
+#endif
+
 /* ---- numbers that libc has and a freestanding build lacks -------------------------- */
 
 #define RAWBPF_AT_FDCWD (-100)
+enum { RAWBPF_ENOENT = 2, RAWBPF_EAGAIN = 11 };
 
 #endif

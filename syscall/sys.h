@@ -22,8 +22,9 @@
 /*
  * bpf(2). `attr` points to `size` bytes, all of them set (zero where unused).
  * The kernel is told the smallest multiple of 4 that covers the last byte that
- * is not zero, so that old kernels accept us; it may write results anywhere in
- * the `size` bytes. An fd result below 3 is moved above 2.
+ * is not zero and the fields where this command's results go, so that old
+ * kernels accept us; it may write results anywhere in the `size` bytes. An fd
+ * result below 3 is moved above 2.
  */
 int rawbpf_sys_bpf(enum rawbpf_cmd cmd, void *attr, size_t size);
 
@@ -49,15 +50,16 @@ int rawbpf_sys_detached_mount(const char *fstype);
  * defines it weak and empty; a program that wants to watch defines its own.
  */
 enum rawbpf_sys_call {
-	RAWBPF_SYS_BPF,		    /* a[0] = cmd, a[1] = size passed; data = attr (full struct) */
-	RAWBPF_SYS_PERF_EVENT_OPEN, /* a[0] = pid, a[1] = cpu; data = struct rawbpf_perf_event_attr */
-	RAWBPF_SYS_IOCTL,	    /* a[0] = fd, a[1] = request, a[2] = arg */
-	RAWBPF_SYS_OPENAT,	    /* a[0] = dirfd, a[1] = flags; data = path */
-	RAWBPF_SYS_CLOSE,	    /* a[0] = fd */
-	RAWBPF_SYS_READ,	    /* a[0] = fd, a[1] = len; data = buf */
-	RAWBPF_SYS_WRITE,	    /* a[0] = fd, a[1] = len; data = buf */
+	RAWBPF_SYS_BPF,             /* a[0] = cmd, a[1] = size passed; data = attr (full struct) */
+	RAWBPF_SYS_PERF_EVENT_OPEN, /* a[0] = pid, a[1] = cpu; data = struct rawbpf_perf_event_attr
+				     */
+	RAWBPF_SYS_IOCTL,           /* a[0] = fd, a[1] = request, a[2] = arg */
+	RAWBPF_SYS_OPENAT,          /* a[0] = dirfd, a[1] = flags; data = path */
+	RAWBPF_SYS_CLOSE,           /* a[0] = fd */
+	RAWBPF_SYS_READ,            /* a[0] = fd, a[1] = len; data = buf */
+	RAWBPF_SYS_WRITE,           /* a[0] = fd, a[1] = len; data = buf */
 	RAWBPF_SYS_PRLIMIT,
-	RAWBPF_SYS_DETACHED_MOUNT,  /* data = fstype */
+	RAWBPF_SYS_DETACHED_MOUNT, /* data = fstype */
 };
 struct rawbpf_sys_event {
 	enum rawbpf_sys_call call;
@@ -92,11 +94,11 @@ int rawbpf_map_freeze(int fd);
  * bytes, and at least 4.
  */
 int rawbpf_map_lookup_batch(int fd, const void *in_batch, void *out_batch, void *keys, void *values,
-			    uint32_t *count, uint64_t elem_flags);
+	uint32_t *count, uint64_t elem_flags);
 int rawbpf_map_lookup_and_delete_batch(int fd, const void *in_batch, void *out_batch, void *keys,
-				       void *values, uint32_t *count, uint64_t elem_flags);
-int rawbpf_map_update_batch(int fd, const void *keys, const void *values, uint32_t *count,
-			    uint64_t elem_flags);
+	void *values, uint32_t *count, uint64_t elem_flags);
+int rawbpf_map_update_batch(
+	int fd, const void *keys, const void *values, uint32_t *count, uint64_t elem_flags);
 int rawbpf_map_delete_batch(int fd, const void *keys, uint32_t *count, uint64_t elem_flags);
 
 /* ---- prog.c -------------------------------------------------------------- */
@@ -112,7 +114,8 @@ int rawbpf_prog_test_run(struct rawbpf_attr_prog_test_run *attr);
 int rawbpf_prog_attach(struct rawbpf_attr_prog_attach *attr);
 int rawbpf_prog_detach(struct rawbpf_attr_prog_attach *attr);
 int rawbpf_prog_bind_map(int prog_fd, int map_fd);
-/* Returns the fd of the open raw tracepoint; closing it detaches. name NULL for BTF-typed programs. */
+/* Returns the fd of the open raw tracepoint; closing it detaches. name NULL for BTF-typed programs.
+ */
 int rawbpf_raw_tracepoint_open(const char *name, int prog_fd);
 
 /* ---- link.c -------------------------------------------------------------- */
