@@ -17,10 +17,10 @@
 #include "../syscall/abi.h"
 
 enum rawbpf_place_kind {
-	RAWBPF_PLACE_NONE,	 /* loads, but is attached elsewhere */
-	RAWBPF_PLACE_KPROBE,	 /* symbol[+offset] */
+	RAWBPF_PLACE_NONE,   /* loads, but is attached elsewhere */
+	RAWBPF_PLACE_KPROBE, /* symbol[+offset] */
 	RAWBPF_PLACE_KRETPROBE,
-	RAWBPF_PLACE_UPROBE,	 /* path, symbol[+offset] or offset in the file */
+	RAWBPF_PLACE_UPROBE, /* path, symbol[+offset] or offset in the file */
 	RAWBPF_PLACE_URETPROBE,
 	RAWBPF_PLACE_TRACEPOINT, /* category, name */
 	RAWBPF_PLACE_RAW_TRACEPOINT,
@@ -29,18 +29,21 @@ enum rawbpf_place_kind {
 
 struct rawbpf_place {
 	enum rawbpf_place_kind kind;
-	char *symbol;	 /* function, or the tracepoint's name; NULL if offset alone */
-	char *path;	 /* uprobe: binary as given ("libc", a path, "memcpy_load"); tracepoint: category */
+	char *symbol; /* function, or the tracepoint's name; NULL if offset alone */
+	char *path; /* uprobe: binary as given ("libc", a path, "memcpy_load"); tracepoint: category
+		     */
 	uint64_t offset; /* bytes added to symbol, or into the file */
-	int pid;	 /* uprobe and perf-event places: -1 all processes */
-	unsigned arg;	 /* `--on`: which argument is counted, from 1; 0: not said */
+	int pid;         /* uprobe and perf-event places: -1 all processes */
+	unsigned arg;    /* `--on`: which argument is counted, from 1; 0: not said */
 };
 
 /* What a section name means (sections.def). */
 struct rawbpf_section_kind {
 	const char *prefix;
 	uint32_t prog_type, expected_attach_type;
-	bool sleepable;
+	bool sleepable;    /* loaded with BPF_F_SLEEPABLE */
+	bool xdp_frags;    /* loaded with BPF_F_XDP_HAS_FRAGS */
+	bool needs_btf_id; /* the kernel wants attach_btf_id */
 	enum rawbpf_place_kind place;
 };
 
@@ -57,13 +60,15 @@ const char *rawbpf_section_guess(const char *section);
  * "tracepoint/CAT/NAME", "raw_tp/NAME", "breakpoint/SYM", ...
  * -EINVAL with the expected form said. On success free with rawbpf_place_clear.
  */
-int rawbpf_place_from_section(struct rawbpf_place *out, const char *section,
-			      const struct rawbpf_sink *sink);
-/* "kprobe:SYM[:ARG]", "breakpoint:SYM[:ARG]", "uprobe:PATH:SYM[:ARG]", also kretprobe, uretprobe. */
-int rawbpf_place_from_on(struct rawbpf_place *out, const char *text,
-			 const struct rawbpf_sink *sink);
+int rawbpf_place_from_section(
+	struct rawbpf_place *out, const char *section, const struct rawbpf_sink *sink);
+/* "kprobe:SYM[:ARG]", "breakpoint:SYM[:ARG]", "uprobe:PATH:SYM[:ARG]", also kretprobe, uretprobe.
+ */
+int rawbpf_place_from_on(
+	struct rawbpf_place *out, const char *text, const struct rawbpf_sink *sink);
 void rawbpf_place_clear(struct rawbpf_place *place);
-/* "kprobe on memcpy", "uprobe on /lib/.../libc.so.6:memcpy (+0x9ab40)": bytes written, as snprintf. */
+/* "kprobe on memcpy", "uprobe on /lib/.../libc.so.6:memcpy (+0x9ab40)": bytes written, as snprintf.
+ */
 int rawbpf_place_print(const struct rawbpf_place *place, char *buf, size_t len);
 /* The program type that this place needs. */
 uint32_t rawbpf_place_prog_type(const struct rawbpf_place *place);
@@ -79,13 +84,14 @@ struct rawbpf_link;
  * -ENOENT: no such symbol, file or tracepoint; -EPERM, -EACCES: privilege;
  * -EOPNOTSUPP: this kernel cannot; -EINVAL: the kernel refuses this symbol.
  */
-int rawbpf_link_open(struct rawbpf_link **out, const struct rawbpf_place *place,
-		     const struct rawbpf_sink *sink);
+int rawbpf_link_open(
+	struct rawbpf_link **out, const struct rawbpf_place *place, const struct rawbpf_sink *sink);
 /* Binds the program and enables the event. */
 int rawbpf_link_bind(struct rawbpf_link *link, int prog_fd, const struct rawbpf_sink *sink);
 /* The place as it was really taken (uprobe: resolved path and offset), as snprintf. */
 int rawbpf_link_print(const struct rawbpf_link *link, char *buf, size_t len);
-/* Detaches and leaves nothing behind: events closed, the tracefs event removed. NULL is accepted. */
+/* Detaches and leaves nothing behind: events closed, the tracefs event removed. NULL is accepted.
+ */
 void rawbpf_link_free(struct rawbpf_link *link);
 
 /*
