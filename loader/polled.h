@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The maps that `rawbpf run` shows, from poll to poll. */
+#ifndef RAWBPF_POLLED_H
+#define RAWBPF_POLLED_H
+
+#include <stdio.h>
+
+#include "output.h"
+
+struct rawbpf_polled_map;
+
+struct rawbpf_polled {
+	const struct rawbpf_obj *obj;
+	struct rawbpf_polled_map *maps;
+	size_t nmaps;
+	char place[600];
+	double last; /* when the maps were last read, monotonic seconds */
+	double time, interval;
+};
+
+/*
+ * Which maps of obj to show: `name`, or, if it is NULL, all that can be read
+ * (data maps aside). -ENOENT with the known names said; -ENOTSUP: cannot be
+ * read; -ENOMEM.
+ */
+int rawbpf_polled_choose(struct rawbpf_polled *polled, const struct rawbpf_obj *obj,
+	const char *name, const struct rawbpf_sink *sink);
+/* The object is loaded: its map fds (the caller's), and the place for headings. */
+void rawbpf_polled_begin(struct rawbpf_polled *polled, const int *map_fds, const char *place);
+/* Reads every map. Returns 0 or -errno. */
+int rawbpf_polled_read(struct rawbpf_polled *polled, const struct rawbpf_sink *sink);
+/* What the last read found, as text or as JSON lines. */
+void rawbpf_polled_print(FILE *out, const struct rawbpf_polled *polled, bool json);
+/* The same for a node exporter. Returns 0 or -ENOMEM. */
+int rawbpf_polled_openmetrics(FILE *out, const struct rawbpf_polled *polled);
+size_t rawbpf_polled_count(const struct rawbpf_polled *polled);
+void rawbpf_polled_free(struct rawbpf_polled *polled);
+
+/* Does a program call bpf_trace_printk or bpf_trace_vprintk? */
+bool rawbpf_obj_prints_trace(const struct rawbpf_obj *obj);
+
+#endif
