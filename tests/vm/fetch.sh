@@ -129,7 +129,7 @@ sysroot() { once "sysroot/$1" get_sysroot "$1"; }
 cross() { # ARCH
 	local triplet
 	triplet=$(cross_triplet "$1") || die "no cross compiler known for $1"
-	need_packages "gcc-${triplet//_/-}" >&2 || die "no cross compiler for $1"
+	need_packages "gcc-${triplet//_/-}" "libc6-dev-$1-cross" || die "no cross compiler for $1"
 	echo "$triplet-"
 }
 

@@ -1,0 +1,44 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+# make check-vm: cross-builds, boots the guests two at a time and adds up: check.sh BUILD_DIR [TEST...]
+. "$(dirname "$0")/lib.sh"
+build=${1:?usage: check.sh BUILD_DIR [TEST...]}
+shift
+mkdir -p "$build/vm"
+build=$(realpath "$build")
+[ $# -gt 0 ] || set -- "$VM_DIR"/guest-amd64-6.1.sh "$VM_DIR"/guest-i386-6.1.sh "$VM_DIR"/guest-arm64-6.12.sh "$VM_DIR"/selftest.sh
+
+for arch in amd64 arm64 i386; do
+	"$VM_DIR/build.sh" "$arch" "$build" >"$build/vm/build-$arch.log" 2>&1 || {
+		cat "$build/vm/build-$arch.log"
+		echo "not ok - the build for $arch guests"
+		echo "0 passed, 1 failed, 0 skipped"
+		exit 1
+	}
+done
+
+# Two at a time: each guest keeps one core busy. Each test's summary is printed when all are done.
+# Each is a session of its own, so that Ctrl-C can end all that belongs to it.
+pids=()
+# shellcheck disable=SC2317  # the trap calls it
+stop() {
+	for pid in "${pids[@]}"; do pkill -TERM -s "$pid"; done
+	wait
+	exit 130
+}
+trap stop INT TERM
+for t; do
+	while [ "$(jobs -rp | wc -l)" -ge 2 ]; do wait -n; done
+	setsid "$VM_DIR/../run.sh" "$build" "$t" >"$build/vm/$(basename "$t").sum" 2>&1 &
+	pids+=($!)
+done
+wait
+for t; do
+	sed '$d' "$build/vm/$(basename "$t").sum"
+done
+for t; do
+	tail -n 1 "$build/vm/$(basename "$t").sum"
+done | awk '
+	/^[0-9]+ passed, [0-9]+ failed, [0-9]+ skipped$/ { p += $1; f += $3; s += $5; next }
+	{ f++ }
+	END { print p + 0 " passed, " f + 0 " failed, " s + 0 " skipped"; exit f > 0 }'

@@ -1,0 +1,2 @@
+#!/bin/sh
+exec "$(dirname "$0")/one-guest.sh" 6.1 amd64 amd64.sh 120 "$1"

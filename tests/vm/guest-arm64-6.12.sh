@@ -1,0 +1,2 @@
+#!/bin/sh
+exec "$(dirname "$0")/one-guest.sh" 6.12 arm64 arm64.sh 120 "$1"

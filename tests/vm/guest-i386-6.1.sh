@@ -1,0 +1,2 @@
+#!/bin/sh
+exec "$(dirname "$0")/one-guest.sh" 6.1 i386 i386.sh 120 "$1"
