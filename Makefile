@@ -96,8 +96,13 @@ check-vm: deps-check
 	$(Q)$(MAKE) --no-print-directory O=$(O) all
 	$(Q)tests/vm/check.sh $(O)
 
+bench_programs := $(O)/tests/bench/hits $(O)/tests/bench/startup
+$(bench_programs): $(O)/%: $(O)/%.o $(O)/librawbpf.a
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
 bench: deps-check
-	$(Q)$(MAKE) --no-print-directory O=$(O) all
+	$(Q)$(MAKE) --no-print-directory O=$(O) all $(bench_programs) $(O)/samples/copy_load
 	$(Q)tests/bench/run.sh $(O)
 
 demo: deps-demo

@@ -5,6 +5,7 @@
 # command is printed. What only widens the tests (other compilers, other tools
 # to compare with) is asked for as well, but its absence only makes tests skip.
 set -u
+PATH=$PATH:/usr/sbin:/sbin # bpftool lives there
 
 # A package is there when its file is: that also holds where it was not installed by dpkg.
 have() {
