@@ -6,10 +6,11 @@ build=${1:?usage: check.sh BUILD_DIR [TEST...]}
 shift
 mkdir -p "$build/vm"
 build=$(realpath "$build")
-[ $# -gt 0 ] || set -- "$VM_DIR"/guest-amd64-6.1.sh "$VM_DIR"/guest-i386-6.1.sh "$VM_DIR"/guest-arm64-6.12.sh "$VM_DIR"/selftest.sh
+cd "$VM_DIR/../.." || exit 126
+[ $# -gt 0 ] || set -- tests/vm/{guest-amd64-6.1,guest-i386-6.1,guest-arm64-6.12,guest-own-5.10,selftest}.sh
 
 for arch in amd64 arm64 i386; do
-	"$VM_DIR/build.sh" "$arch" "$build" >"$build/vm/build-$arch.log" 2>&1 || {
+	tests/vm/build.sh "$arch" "$build" >"$build/vm/build-$arch.log" 2>&1 || {
 		cat "$build/vm/build-$arch.log"
 		echo "not ok - the build for $arch guests"
 		echo "0 passed, 1 failed, 0 skipped"
@@ -29,7 +30,7 @@ stop() {
 trap stop INT TERM
 for t; do
 	while [ "$(jobs -rp | wc -l)" -ge 2 ]; do wait -n; done
-	setsid "$VM_DIR/../run.sh" "$build" "$t" >"$build/vm/$(basename "$t").sum" 2>&1 &
+	setsid tests/run.sh "$build" "$t" >"$build/vm/$(basename "$t").sum" 2>&1 &
 	pids+=($!)
 done
 wait

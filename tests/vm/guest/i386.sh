@@ -4,18 +4,18 @@
 # shellcheck source-path=SCRIPTDIR disable=SC2016
 . ./lib.sh
 
-run rawbpf run samples/memcpy_stat.s --for 6 --every 2 -- sh -c 'for i in $(seq 20); do cat /proc/self/maps >/dev/null; done; copy_load 3'
+run rawbpf run samples/memcpy_stat.s --for 6 --every 2 -- sh -c 'for i in $(seq 20); do cat /proc/self/maps >/dev/null; done; exec copy_load 20'
 check memcpy_stat_exits_well exits 0
-check memcpy_itself_is_probed says 'kprobe on memcpy'
+check memcpy_itself_is_probed says 'attached: kprobe on memcpy'
 check no_rung_is_refused does_not_say refused
 check tables_count_real_memcpy_calls tables 3 50
 check memcpy_stat_leaves_nothing nothing_left
 
-run rawbpf run samples/memcpy_kprobe.s --for 3 -- sh -c 'cat /proc/self/maps >/dev/null'
+run rawbpf run samples/memcpy_kprobe.s --for 3 -- sh -c 'cat /proc/self/maps >/dev/null; exec sleep 5'
 check memcpy_kprobe_exits_well exits 0
 check trace_pipe_shows_sizes says 'memcpy size [0-9]+$'
 check memcpy_kprobe_leaves_nothing nothing_left
 
-run rawbpf run samples/memcpy_stat.s --on kprobe:__check_object_size:2 --for 3 --every 1 -- sh -c 'sleep 1; datagrams 1000 500'
+run rawbpf run samples/memcpy_stat.s --on kprobe:__check_object_size:2 --for 3 --every 1 -- sh -c 'datagrams 1000 500; exec sleep 5'
 check kprobe_counts_each_datagram_twice tables 2 2000 8 2000
 finish
