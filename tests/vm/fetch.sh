@@ -97,8 +97,9 @@ get_qemu() {
 	mkdir -p status debs/partial
 	cp /var/lib/dpkg/status status/status
 	apt-get -qq -y -o Dir::State::status="$PWD/status/status" -o Dir::Cache::archives="$PWD/debs" \
-		--download-only install qemu-system-{x86,arm,common,data}/bookworm-backports </dev/null &&
-		(cd debs && apt_download qemu-system-s390x/bookworm-backports) || return 1
+		--download-only -t bookworm-backports install qemu-system-{x86,arm,common,data} </dev/null &&
+		(cd debs && apt_download qemu-system-s390x/bookworm-backports) ||
+		die "cannot fetch QEMU 10; install qemu-system-x86 and qemu-system-arm of version 9 or later"
 	for deb in debs/*.deb; do
 		case $deb in
 		*/qemu-system-s390x_*) # s390x alone: the rest is large

@@ -44,7 +44,7 @@ check tracefs_events_are_removed nothing_left
 rawbpf run progs/kprobe.s --for 20 >out 2>&1 &
 pid=$!
 sleep 2
-check tracefs_event_is_there_while_it_runs grep -q vfs_read "$tracing/kprobe_events"
+check tracefs_event_is_there_while_it_runs grep -q vfs_read /sys/kernel/tracing/kprobe_events
 kill -TERM $pid
 wait $pid
 status=$?
