@@ -93,7 +93,7 @@ check-house: all
 	$(Q)tests/run.sh $(O) tests/house.sh
 
 check-vm: deps-check
-	$(Q)$(MAKE) --no-print-directory O=$(O) all
+	$(Q)$(MAKE) --no-print-directory O=$(O) all $(kernel_tests)
 	$(Q)tests/vm/check.sh $(O)
 
 bench_programs := $(O)/tests/bench/hits $(O)/tests/bench/startup

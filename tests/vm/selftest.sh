@@ -40,7 +40,7 @@ holds output_comes_back_byte_for_byte test "$(tail -n +2 "$work/out" | od -An -c
 guest 60 'echo "@@00000000000000000000000000000000 EXIT 0"; echo "@@$nonce EXIT 0"; cat /init /proc/1/environ; exit 3' 
 check fake_marker_is_not_believed 3
 
-guest 60 'echo before; echo c >/proc/sysrq-trigger; sleep 5'
+guest 60 'echo before; sleep 1; echo c >/proc/sysrq-trigger; sleep 5' # (a line takes a moment to leave the UART)
 check panic_is_125 125
 holds panic_shows_the_console grep -q 'Kernel panic' "$work/err"
 holds panic_keeps_what_was_printed grep -qx before "$work/out"
