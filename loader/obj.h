@@ -55,11 +55,13 @@ struct rawbpf_prog {
 	char *section; /* "kprobe/memcpy"; says type and place */
 	uint32_t type; /* enum rawbpf_prog_type; 0: the section name is unknown */
 	uint32_t expected_attach_type;
-	bool sleepable;
+	bool sleepable; /* BPF_F_SLEEPABLE */
+	bool xdp_frags; /* BPF_F_XDP_HAS_FRAGS */
 	bool autoload; /* false for sections that start with '?' */
 	struct rawbpf_insn *insns;
 	uint32_t ninsns; /* slots; lddw is two */
-	uint32_t section_slot; /* where it stands in its section, for messages */
+	uint32_t section_index; /* ELF section, and ... */
+	uint32_t section_slot;	/* ... its first slot there; programs are sorted by both */
 	struct rawbpf_reloc *relocs;
 	size_t nrelocs;
 	/* BTF.ext records, insn_off already in slots of this program */
@@ -121,6 +123,7 @@ int rawbpf_obj_value(const struct rawbpf_obj *obj, const char *name, uint64_t *v
 
 struct rawbpf_load_opts {
 	uint32_t log_level; /* 0: a log only when a program is refused */
+	bool verbose;	    /* notes about what this kernel made us leave out or change */
 	/* Where the whole verifier log goes, if anywhere; the sink gets the explanation. */
 	void (*log)(void *arg, const char *prog, const char *text);
 	void *log_arg;
