@@ -83,7 +83,7 @@ $(fake_tests): $(O)/%: $(O)/%.o $(fake_kernel) $(O)/librawbpf.a
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $(wraps) -o $@ $^ -lcmocka $(LDLIBS)
 
-tests: all $(unit_tests) $(fake_tests) $(kernel_tests)
+tests: all $(unit_tests) $(fake_tests) $(kernel_tests) $(O)/samples/copy_load
 
 check: deps-check
 	$(Q)$(MAKE) --no-print-directory O=$(O) tests
