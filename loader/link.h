@@ -45,7 +45,7 @@ int rawbpf_link_keep(struct rawbpf_link *link, int fd);
 
 struct rawbpf_probe {
 	const char *pmu;        /* "kprobe" */
-	const char *events;     /* "kprobe_events" */
+	const char *events;     /* "kprobe_events"; NULL: the place cannot be said there */
 	const char *name;       /* symbol, or the file's path: config1 */
 	uint64_t offset;        /* config2 */
 	const char *definition; /* the place in the words of tracefs */

@@ -105,7 +105,7 @@ int rawbpf_probe_open(struct rawbpf_link *link, const struct rawbpf_probe *probe
 
 	if (by_pmu <= 0 && !tracefs_may_help(by_pmu))
 		return by_pmu;
-	rc = open_by_tracefs(link, probe);
+	rc = probe->events ? open_by_tracefs(link, probe) : -EOPNOTSUPP;
 	/* the PMU's answer is the plainer one */
 	return rc < 0 && by_pmu < 0 ? by_pmu : rc;
 }
