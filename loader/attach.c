@@ -10,23 +10,18 @@
 
 #include "../syscall/sys.h"
 #include "link.h"
+#include "mem.h"
 #include "why.h"
 
 int rawbpf_link_keep(struct rawbpf_link *link, int fd)
 {
-	size_t room = link->room ? 2 * link->room : 4;
-	int *fds;
+	int *fds = rawbpf_array_more(link->fds, link->nfds, sizeof(*fds));
 
-	if (link->nfds == link->room) {
-		fds = room > SIZE_MAX / 2 / sizeof(*fds) ? NULL
-							 : realloc(link->fds, room * sizeof(*fds));
-		if (!fds) {
-			rawbpf_sys_close(fd);
-			return -ENOMEM;
-		}
-		link->fds = fds;
-		link->room = room;
+	if (!fds) {
+		rawbpf_sys_close(fd);
+		return -ENOMEM;
 	}
+	link->fds = fds;
 	link->fds[link->nfds++] = fd;
 	return 0;
 }

@@ -34,7 +34,7 @@ struct rawbpf_link {
 	bool asked;                /* the kernel was asked for the place, so a refusal is its own */
 	uint64_t file_offset;      /* uprobes */
 	int *fds;                  /* perf events; the open raw tracepoint */
-	size_t nfds, room;
+	size_t nfds;
 	struct rawbpf_trace_event event;
 };
 
