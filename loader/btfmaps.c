@@ -78,7 +78,7 @@ static int field_u32(const struct reader *r, uint32_t id, uint32_t *out)
 /* __uint(key_size, n), which must agree with the type if that came first. */
 static int field_size(const struct reader *r, uint32_t id, uint32_t *out)
 {
-	uint32_t size;
+	uint32_t size = 0;
 	int rc = field_u32(r, id, &size);
 
 	if (!rc && *out && *out != size)

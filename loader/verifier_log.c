@@ -76,7 +76,9 @@ static bool is_state(const struct line *l)
 		if (starts(l, starters[k]))
 			return true;
 	}
-	/* "3: R0=..." */
+	/* "3: R0=...", "R0_w=..." */
+	if (*l->p == 'R' && ++i < l->len && number_at(l, &i) >= 0)
+		return i < l->len && (l->p[i] == '=' || l->p[i] == '_');
 	return number_at(l, &i) >= 0 && i < l->len && l->p[i] == ':';
 }
 
