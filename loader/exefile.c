@@ -127,7 +127,7 @@ static void read_section(
 
 /* A count that does not fit e_shnum stands in the first section's size. */
 static int count_sections(
-	const struct rawbpf_exe *exe, const unsigned char *eh, uint64_t entsize, uint64_t *n)
+	const struct rawbpf_exe *exe, const unsigned char *eh, uint64_t *n)
 {
 	unsigned char first[sizeof(Elf64_Shdr)];
 	int rc;
@@ -146,7 +146,7 @@ static int read_sections(struct rawbpf_exe *exe, const unsigned char *eh)
 {
 	uint64_t n, entsize = rawbpf_exe_field(exe, eh, eh_shentsize);
 	unsigned char *table;
-	int rc = count_sections(exe, eh, entsize, &n);
+	int rc = count_sections(exe, eh, &n);
 
 	if (rc < 0)
 		return rc;

@@ -22,9 +22,7 @@
 #include "../syscall/sys.h"
 
 /* A static program has no dynamic loader: weak, these are NULL there and pull in nothing. */
-#pragma weak dlopen
 #pragma weak dlsym
-#pragma weak dlclose
 #ifdef __GLIBC__
 #pragma weak dlvsym
 #endif
@@ -42,7 +40,6 @@ struct process {
 	size_t npieces;
 	uint64_t base; /* where file offset 0 is mapped */
 	bool has_base;
-	char path[4096]; /* the file as this process names it */
 };
 
 static int maps_open(struct rawbpf_lines *lines, int pid)
@@ -80,8 +77,6 @@ static void add_piece(struct process *p, const struct rawbpf_mapping *m)
 	if (!m->offset && !p->has_base) {
 		p->base = m->start;
 		p->has_base = true;
-		p->path[0] = '\0';
-		strncat(p->path, m->path, sizeof(p->path) - 1);
 	}
 	if (!m->executable || p->npieces == MAX_PIECES)
 		return;
@@ -120,28 +115,27 @@ static bool to_offset(const struct process *p, uint64_t address, uint64_t *offse
 
 /* ---- our own process: the dynamic loader answers ------------------------------------ */
 
-/* Nothing is loaded for this: a file that we do not map already is not opened. */
+/*
+ * The first definition in the search order; if another file's stands before
+ * ours (a sanitizer's, a preloaded one), it is not in our file and does not count.
+ */
 static bool ask_loader(const struct process *p, const char *name, uint64_t *offset)
 {
 	size_t len = strcspn(name, "@");
 	const char *version = name + len + strspn(name + len, "@");
 	char base[512];
-	void *handle, *address = NULL;
+	void *address = NULL;
 
-	if (!dlopen || !dlsym || !dlclose || len >= sizeof(base))
+	if (!dlsym || len >= sizeof(base))
 		return false;
 	memcpy(base, name, len);
 	base[len] = '\0';
-	handle = dlopen(p->path, RTLD_LAZY | RTLD_NOLOAD);
-	if (!handle)
-		return false;
 	if (!*version)
-		address = dlsym(handle, base);
+		address = dlsym(RTLD_DEFAULT, base);
 #ifdef __GLIBC__
 	else if (dlvsym)
-		address = dlvsym(handle, base, version);
+		address = dlvsym(RTLD_DEFAULT, base, version);
 #endif
-	dlclose(handle);
 	return address && to_offset(p, (uint64_t)(uintptr_t)address, offset);
 }
 
