@@ -35,12 +35,12 @@ struct rawbpf_asm_opts {
  * returns -EINVAL; a file that cannot be read gives that errno; -ENOMEM.
  */
 int rawbpf_asm_file(const char *path, const struct rawbpf_asm_opts *opts, void **elf, size_t *len,
-		    const struct rawbpf_sink *sink);
+	const struct rawbpf_sink *sink);
 
 /* The same for text in memory; `name` stands for the file in messages and line info. */
 int rawbpf_asm_text(const char *text, size_t text_len, const char *name,
-		    const struct rawbpf_asm_opts *opts, void **elf, size_t *len,
-		    const struct rawbpf_sink *sink);
+	const struct rawbpf_asm_opts *opts, void **elf, size_t *len,
+	const struct rawbpf_sink *sink);
 
 /* The name of the machine this was built for, as in `opts->arch`. */
 const char *rawbpf_asm_host_arch(void);

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Bytes in the object's order, whatever the host's. */
+#include "impl.h"
+
+unsigned char *rawbpf_asm_bytes_add(struct asm_ctx *a, struct asm_bytes *b, size_t n)
+{
+	if (b->cap - b->n < n)
+		b->p = rawbpf_asm_grow(a, b->p, &b->cap, n, 1);
+	if (b->cap - b->n < n)
+		return NULL;
+	b->n += n;
+	return b->p + b->n - n;
+}
+
+static void put(const struct asm_ctx *a, unsigned char *p, uint64_t v, unsigned size)
+{
+	for (unsigned i = 0; i < size; i++)
+		p[a->big_endian ? size - 1 - i : i] = (unsigned char)(v >> i * 8);
+}
+
+void rawbpf_asm_put16(const struct asm_ctx *a, unsigned char *p, uint16_t v)
+{
+	put(a, p, v, 2);
+}
+
+void rawbpf_asm_put32(const struct asm_ctx *a, unsigned char *p, uint32_t v)
+{
+	put(a, p, v, 4);
+}
+
+void rawbpf_asm_put64(const struct asm_ctx *a, unsigned char *p, uint64_t v)
+{
+	put(a, p, v, 8);
+}

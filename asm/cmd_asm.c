@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* rawbpf asm: a file of text becomes an object file. */
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "asm.h"
+
+#define MAX_OPTIONS 64
+
+struct args {
+	const char *in, *out;
+	struct rawbpf_asm_opts opts;
+	const char *dirs[MAX_OPTIONS], *defines[MAX_OPTIONS];
+};
+
+static int usage(FILE *to)
+{
+	fputs("usage: rawbpf asm FILE.s [-o FILE.o] [-I DIR]... [-D NAME[=VALUE]]... [--arch ARCH] "
+	      "[-EB | -EL]\n"
+	      "  -o FILE.o        the object to write (default: FILE.s with .o; -: standard "
+	      "output)\n"
+	      "  -I DIR           look for .include files there, too\n"
+	      "  -D NAME=VALUE    define a constant, as .equ does\n"
+	      "  --arch ARCH      x86_64, i386, arm64, arm, riscv64, s390x, ... (default: this "
+	      "machine's)\n"
+	      "  -EB, -EL         big or little endian (default: that of ARCH)\n",
+		to);
+	return to == stdout ? 0 : 2;
+}
+
+static int bad_usage(const char *what, const char *arg)
+{
+	fprintf(stderr, "rawbpf asm: %s%s%s\n", what, arg ? " " : "", arg ? arg : "");
+	return usage(stderr);
+}
+
+static int set_endian(struct args *args, const char *which)
+{
+	if (strcmp(which, "B") && strcmp(which, "L"))
+		return bad_usage("byte order is -EB or -EL, not -E", which);
+	args->opts.endian = *which == 'B' ? RAWBPF_ASM_BIG : RAWBPF_ASM_LITTLE;
+	return 0;
+}
+
+/* 0, or the exit status + 1: 1 after --help, 3 after wrong usage. */
+static int parse(struct args *args, int argc, char **argv)
+{
+	static const struct option longs[] = {
+		{ "arch", required_argument, NULL, 'a' },
+		{ "output", required_argument, NULL, 'o' },
+		{ "help", no_argument, NULL, 'h' },
+		{ 0 },
+	};
+	int c;
+
+	optind = 1;
+	while ((c = getopt_long(argc, argv, "o:I:D:E:h", longs, NULL)) != -1) {
+		switch (c) {
+		case 'o':
+			args->out = optarg;
+			break;
+		case 'a':
+			args->opts.arch = optarg;
+			break;
+		case 'I':
+			if (args->opts.ninclude_dirs == MAX_OPTIONS)
+				return bad_usage("too many -I", NULL) + 1;
+			args->dirs[args->opts.ninclude_dirs++] = optarg;
+			break;
+		case 'D':
+			if (args->opts.ndefines == MAX_OPTIONS)
+				return bad_usage("too many -D", NULL) + 1;
+			args->defines[args->opts.ndefines++] = optarg;
+			break;
+		case 'E':
+			if (set_endian(args, optarg))
+				return 3;
+			break;
+		case 'h':
+			return usage(stdout) + 1;
+		default:
+			return usage(stderr) + 1;
+		}
+	}
+	if (optind == argc)
+		return bad_usage("which file?", NULL) + 1;
+	if (argc - optind > 1)
+		return bad_usage("one file at a time; what is", argv[optind + 1]) + 1;
+	args->in = argv[optind];
+	args->opts.include_dirs = args->dirs;
+	args->opts.defines = args->defines;
+	return 0;
+}
+
+static int write_all(int fd, const void *data, size_t len)
+{
+	const char *p = data;
+	ssize_t n;
+
+	while (len) {
+		n = write(fd, p, len);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -errno;
+		p += n;
+		len -= (size_t)n;
+	}
+	return 0;
+}
+
+static int complain(const char *path, int err)
+{
+	fprintf(stderr, "%s: error: cannot write: %s\n", path, strerror(-err));
+	return 1;
+}
+
+/* A device or a pipe is written to; renaming a file over /dev/null would be a bad joke. */
+static int write_special(const char *path, const void *data, size_t len)
+{
+	bool standard = !strcmp(path, "-");
+	FILE *f = standard ? stdout : fopen(path, "we");
+	int err;
+
+	if (!f)
+		return complain(path, -errno);
+	err = write_all(fileno(f), data, len);
+	if (!standard && fclose(f) && !err)
+		err = -errno;
+	return err ? complain(path, err) : 0;
+}
+
+/* Beside the old file, then in its place: there is never half an object. */
+static int write_file(const char *path, const void *data, size_t len)
+{
+	size_t n = strlen(path) + sizeof(".XXXXXX");
+	char *temp = malloc(n);
+	mode_t mask = umask(0);
+	int fd, err;
+
+	umask(mask);
+	if (!temp)
+		return complain(path, -ENOMEM);
+	snprintf(temp, n, "%s.XXXXXX", path);
+	fd = mkstemp(temp);
+	if (fd < 0) {
+		err = -errno;
+		free(temp);
+		return complain(path, err);
+	}
+	err = write_all(fd, data, len);
+	if (!err && fchmod(fd, 0666 & ~mask))
+		err = -errno;
+	if (close(fd) && !err)
+		err = -errno;
+	if (!err && rename(temp, path))
+		err = -errno;
+	if (err)
+		unlink(temp);
+	free(temp);
+	return err ? complain(path, err) : 0;
+}
+
+static int write_output(const char *path, const void *data, size_t len)
+{
+	struct stat st;
+	char *real;
+	int rc;
+
+	if (!strcmp(path, "-") ||
+		(!stat(path, &st) && !S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode)))
+		return write_special(path, data, len);
+	/* A symbolic link stays one. */
+	real = realpath(path, NULL);
+	rc = write_file(real ? real : path, data, len);
+	free(real);
+	return rc;
+}
+
+/* FILE.s -> FILE.o; the caller frees it. */
+static char *default_output(const char *in)
+{
+	size_t n = strlen(in);
+	char *out = malloc(n + 3);
+
+	if (!out)
+		return NULL;
+	if (n > 2 && !strcmp(in + n - 2, ".s"))
+		n -= 2;
+	memcpy(out, in, n);
+	memcpy(out + n, ".o", 3);
+	return out;
+}
+
+int rawbpf_cmd_asm(int argc, char **argv)
+{
+	const struct rawbpf_sink sink = { rawbpf_print_diag, stderr };
+	struct args args = { 0 };
+	char *by_default = NULL;
+	void *elf = NULL;
+	size_t len;
+	int rc = parse(&args, argc, argv);
+
+	if (rc)
+		return rc - 1;
+	if (!args.out && !strcmp(args.in, "-"))
+		return bad_usage("standard input needs -o FILE.o", NULL);
+	if (!args.out)
+		args.out = by_default = default_output(args.in);
+	rc = !args.out || rawbpf_asm_file(args.in, &args.opts, &elf, &len, &sink) < 0;
+	if (!rc)
+		rc = write_output(args.out, elf, len);
+	free(elf);
+	free(by_default);
+	return rc;
+}
