@@ -61,8 +61,12 @@ for name in $(cat "$work/names"); do
 done >"$work/rest"
 cat "$work/rest" >>"$checks"
 
-# numbers of system calls
-for nr in $(grep -oE 'RAWBPF_NR_[a-z0-9_]+' "$root/syscall/stub.h" | sort -u); do
+# numbers of system calls, where stub.h has this machine's
+numbers=
+if $cc -dM -E "$root/syscall/stub.h" | grep -q 'define RAWBPF_STUB 1'; then
+	numbers=$(grep -oE 'RAWBPF_NR_[a-z0-9_]+' "$root/syscall/stub.h" | sort -u)
+fi
+for nr in $numbers; do
 	theirs=${nr#RAWBPF_NR_}
 	case $($cc -dM -E - </dev/null) in
 	*'__arm__ 1'*) [ "$theirs" = fcntl ] && theirs=fcntl64 ;;
@@ -208,7 +212,7 @@ result no_attr_has_padding_that_an_initializer_leaves_unset $? "$work/padded.log
 for t in cmds map_types prog_types attach_types link_types; do
 	sed -n 's/^X(.*, \([0-9]*\))$/\1/p' "$root/syscall/$t.def" |
 		awk -v t=$t '$1 != NR - 1 { print t ": row " NR - 1 " has number " $1; bad = 1 }
-			END { if (NR < 10) { print t ": " NR " rows"; bad = 1 } exit bad }' || false
+			END { if (NR < 10) { print t ": " NR " rows"; bad = 1 } exit bad }'
 done >"$work/dense.log"
 [ ! -s "$work/dense.log" ]
 result the_tables_have_no_holes $? "$work/dense.log"
