@@ -35,7 +35,7 @@ static long rawbpf_stub(long nr, long a, long b, long c, long d, long e)
 #define FSOPEN_CLOEXEC 1
 #define FSCONFIG_CMD_CREATE 6
 #define FSMOUNT_CLOEXEC 1
-#define PERF_FLAG_FD_CLOEXEC 8
+#define EVENT_CLOEXEC 8 /* PERF_FLAG_FD_CLOEXEC */
 
 #define FIRST_FD 3
 
@@ -154,7 +154,7 @@ int rawbpf_sys_perf_event_open(struct rawbpf_perf_event_attr *attr, int pid, int
 
 	attr->size = sizeof(*attr);
 	result = rawbpf_stub(
-		RAWBPF_NR_perf_event_open, arg(attr), pid, cpu, group_fd, PERF_FLAG_FD_CLOEXEC);
+		RAWBPF_NR_perf_event_open, arg(attr), pid, cpu, group_fd, EVENT_CLOEXEC);
 	return (int)tell(event, above_stdio(result));
 }
 

@@ -157,7 +157,7 @@ static void perf_event_open_fills_in_its_size_and_asks_close_on_exec(void **stat
 	assert_int_equal(made[0].a[1], -1);
 	assert_int_equal(made[0].a[2], 1);
 	assert_int_equal(made[0].a[3], -1);
-	assert_int_equal(made[0].a[4], PERF_FLAG_FD_CLOEXEC);
+	assert_int_equal(made[0].a[4], EVENT_CLOEXEC);
 }
 
 static void openat_asks_close_on_exec(void **state)
