@@ -46,18 +46,40 @@ static void add_attach_type(struct rawbpf_words *w, uint32_t type)
 
 /* ---- maps --------------------------------------------------------------------- */
 
+/* Bit n's name after BPF_F_. */
+static const char *const map_flags[] = { "NO_PREALLOC", "NO_COMMON_LRU", "NUMA_NODE", "RDONLY",
+	"WRONLY", "STACK_BUILD_ID", "ZERO_SEED", "RDONLY_PROG", "WRONLY_PROG", "CLONE", "MMAPABLE",
+	"PRESERVE_ELEMS", "INNER_MAP", "LINK", "PATH_FD", "VTYPE_BTF_OBJ_FD", "TOKEN_FD",
+	"SEGV_ON_FAULT", "NO_USER_CONV", "RB_OVERWRITE" };
+
+static void add_map_flags(struct rawbpf_words *w, uint32_t flags)
+{
+	const char *before = ", ";
+
+	for (size_t bit = 0; bit < COUNT(map_flags); bit++) {
+		if (!(flags >> bit & 1))
+			continue;
+		add(w, "%sBPF_F_%s", before, map_flags[bit]);
+		before = " | ";
+		flags &= ~(1u << bit);
+	}
+	if (flags)
+		add(w, "%s0x%x", before, flags);
+}
+
 static void map_create(struct rawbpf_words *w, const void *attr)
 {
 	const struct rawbpf_attr_map_create *a = attr;
 
-	add(w, "a ");
+	const char *type = a->map_type < COUNT(map_types) ? map_types[a->map_type] : "";
+
+	add(w, *type == 'A' || *type == 'I' ? "an " : "a "); /* array, arena, inode_storage */
 	rawbpf_words_add_name(w, map_types, COUNT(map_types), a->map_type, 1);
 	if (a->map_name[0])
 		add(w, " named \"%.*s\"", RAWBPF_OBJ_NAME_LEN, a->map_name);
-	add(w, ", key %u bytes, value %u bytes, %u entries", a->key_size, a->value_size,
-		a->max_entries);
-	if (a->map_flags)
-		add(w, ", flags 0x%x", a->map_flags);
+	add(w, ", key %u bytes, value %u bytes, %u %s", a->key_size, a->value_size, a->max_entries,
+		a->max_entries == 1 ? "entry" : "entries");
+	add_map_flags(w, a->map_flags);
 	if (a->btf_value_type_id)
 		add(w, ", types in BTF fd %u", a->btf_fd);
 }

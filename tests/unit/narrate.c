@@ -62,12 +62,27 @@ static void a_map_is_told_with_its_sizes(void **state)
 	a.map_type = 999;
 	a.map_flags = RAWBPF_F_MMAPABLE;
 	says_of_bpf(RAWBPF_MAP_CREATE, &a, -EINVAL,
-		"bpf(BPF_MAP_CREATE): a type 999, key 4 bytes, value 8 bytes, 65 entries, flags "
-		"0x400 -> EINVAL (Invalid argument)");
+		"bpf(BPF_MAP_CREATE): a type 999, key 4 bytes, value 8 bytes, 65 entries, "
+		"BPF_F_MMAPABLE -> EINVAL (Invalid argument)");
 	memset(a.map_name, 'x', sizeof(a.map_name)); /* no NUL */
 	says_of_bpf(RAWBPF_MAP_CREATE, &a, -EINVAL,
 		"bpf(BPF_MAP_CREATE): a type 999 named \"xxxxxxxxxxxxxxxx\", key 4 bytes, value 8 "
-		"bytes, 65 entries, flags 0x400 -> EINVAL (Invalid argument)");
+		"bytes, 65 entries, BPF_F_MMAPABLE -> EINVAL (Invalid argument)");
+}
+
+static void map_flags_are_told_by_name(void **state)
+{
+	struct rawbpf_attr_map_create a = {
+		.map_type = RAWBPF_MAP_TYPE_ARRAY,
+		.key_size = 4,
+		.value_size = 16,
+		.max_entries = 1,
+		.map_flags = RAWBPF_F_RDONLY_PROG | RAWBPF_F_RB_OVERWRITE | 1u << 30,
+	};
+
+	says_of_bpf(RAWBPF_MAP_CREATE, &a, 5,
+		"bpf(BPF_MAP_CREATE): an array, key 4 bytes, value 16 bytes, 1 entry, "
+		"BPF_F_RDONLY_PROG | BPF_F_RB_OVERWRITE | 0x40000000 -> fd 5");
 }
 
 static void elements_are_told_with_what_enoent_means(void **state)
@@ -352,6 +367,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_map_is_told_with_its_sizes),
+		cmocka_unit_test(map_flags_are_told_by_name),
 		cmocka_unit_test(elements_are_told_with_what_enoent_means),
 		cmocka_unit_test(batches_are_told_with_what_was_done),
 		cmocka_unit_test(a_program_is_told_with_its_license),
