@@ -183,6 +183,11 @@ int rawbpf_uprobe_open(struct rawbpf_link *link, const struct rawbpf_sink *sink)
 	rc = open_at(link, path, offset);
 	if (rc >= 0)
 		return 0;
+	if (!link->asked && has_blank(path) && !rawbpf_pmu_is_there("uprobe"))
+		return rawbpf_link_refused(link, rc, -EOPNOTSUPP,
+			"this kernel has no uprobe PMU (Linux 4.17), and uprobe_events takes no "
+			"path with a blank",
+			sink);
 	at.path = path;
 	at.offset = offset;
 	return rawbpf_link_refused(

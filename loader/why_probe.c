@@ -73,8 +73,9 @@ static int tracefs_has(const char *file)
 	int tracefs = rawbpf_tracefs_open(NULL), rc;
 	char text[2];
 
+	/* no such file system is an answer */
 	if (tracefs < 0)
-		return tracefs;
+		return tracefs == -ENODEV ? 0 : tracefs;
 	rc = rawbpf_text_read(tracefs, file, text, sizeof(text));
 	rawbpf_sys_close(tracefs);
 	return rc >= 0 ? 1 : rc == -ENOENT ? 0 : rc;
@@ -293,7 +294,7 @@ static int check_file(struct why *w)
 
 static int check_instruction(struct why *w)
 {
-	if (w->err != -524 && w->err != -EOPNOTSUPP && w->err != -ENOEXEC)
+	if (w->err != -524 && w->err != -ENOEXEC)
 		return 0;
 	return because(w, w->err, "the kernel cannot probe the instruction there");
 }
