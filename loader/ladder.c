@@ -70,43 +70,59 @@ static int set_size_arg(struct rawbpf_running *run, struct rawbpf_obj *obj, unsi
 		arg);
 }
 
-static int open_places(struct rawbpf_running *run, struct rawbpf_obj *obj,
+static bool is_attached(const struct rawbpf_obj *obj, const struct rawbpf_place *places, size_t i)
+{
+	return obj->progs[i].autoload && places[i].kind != RAWBPF_PLACE_NONE;
+}
+
+static int fit_to_places(struct rawbpf_running *run, struct rawbpf_obj *obj,
 	const struct rawbpf_place *places, const struct rawbpf_sink *sink)
 {
-	int err;
+	int err = 0;
 
-	for (size_t i = 0; i < obj->nprogs; i++) {
-		if (!obj->progs[i].autoload || places[i].kind == RAWBPF_PLACE_NONE)
+	for (size_t i = 0; !err && i < obj->nprogs; i++) {
+		if (!is_attached(obj, places, i))
 			continue;
-		err = set_size_arg(run, obj, places[i].arg, sink);
-		if (!err)
-			err = rawbpf_link_open(&run->links[run->nlinks], &places[i], sink);
-		if (err)
-			return err;
-		run->nlinks++;
 		obj->progs[i].type = rawbpf_place_prog_type(&places[i]);
+		err = set_size_arg(run, obj, places[i].arg, sink);
 	}
-	return 0;
+	return err;
+}
+
+static int open_places(struct rawbpf_running *run, const struct rawbpf_obj *obj,
+	const struct rawbpf_place *places, const struct rawbpf_sink *sink)
+{
+	int err = 0;
+
+	for (size_t i = 0; !err && i < obj->nprogs; i++) {
+		if (!is_attached(obj, places, i))
+			continue;
+		err = rawbpf_link_open(&run->links[run->nlinks], &places[i], sink);
+		if (!err)
+			run->nlinks++;
+	}
+	return err;
 }
 
 static int bind_links(struct rawbpf_running *run, const struct rawbpf_obj *obj,
 	const struct rawbpf_place *places, const struct rawbpf_sink *sink)
 {
 	size_t link = 0;
-	int err;
+	int err = 0;
 
-	for (size_t i = 0; i < obj->nprogs; i++) {
-		if (!obj->progs[i].autoload || places[i].kind == RAWBPF_PLACE_NONE)
-			continue;
-		err = rawbpf_link_bind(run->links[link++], run->loaded->prog_fds[i], sink);
-		if (err)
-			return err;
-	}
-	return 0;
+	for (size_t i = 0; !err && i < obj->nprogs; i++)
+		if (is_attached(obj, places, i))
+			err = rawbpf_link_bind(run->links[link++], run->loaded->prog_fds[i], sink);
+	return err;
 }
 
+/*
+ * Where the places are certain, the program is loaded first, so that nothing
+ * hangs in the kernel for a program that the verifier refuses. On a ladder the
+ * place comes first, so that nothing is loaded for a place that is refused.
+ */
 static int try_places(struct rawbpf_running *run, struct rawbpf_obj *obj,
-	const struct rawbpf_place *places, const struct rawbpf_load_opts *opts,
+	const struct rawbpf_place *places, bool places_first, const struct rawbpf_load_opts *opts,
 	const struct rawbpf_sink *place_sink, const struct rawbpf_sink *sink, enum stage *stage)
 {
 	int err;
@@ -114,15 +130,20 @@ static int try_places(struct rawbpf_running *run, struct rawbpf_obj *obj,
 	memset(run, 0, sizeof(*run));
 	*stage = STAGE_PLACE;
 	run->links = calloc(obj->nprogs + 1, sizeof(*run->links));
-	err = run->links ? open_places(run, obj, places, place_sink) : -ENOMEM;
+	err = run->links ? fit_to_places(run, obj, places, place_sink) : -ENOMEM;
+	if (!err && places_first)
+		err = open_places(run, obj, places, place_sink);
 	if (!err) {
 		*stage = STAGE_LOAD;
 		err = rawbpf_obj_load(&run->loaded, obj, opts, sink);
 	}
 	if (!err) {
 		*stage = STAGE_BIND;
-		err = bind_links(run, obj, places, place_sink);
+		if (!places_first)
+			err = open_places(run, obj, places, place_sink);
 	}
+	if (!err)
+		err = bind_links(run, obj, places, place_sink);
 	if (err)
 		rawbpf_stop(run);
 	return err;
@@ -171,7 +192,7 @@ static int climb(struct rawbpf_running *run, struct rawbpf_obj *obj, const char 
 				"uprobe on libc's memcpy: not tried, because it is slow for "
 				"every process: give a command after --, --pid N or --all");
 		else
-			err = try_places(run, obj, places, opts, &notes, sink, &stage);
+			err = try_places(run, obj, places, true, opts, &notes, sink, &stage);
 		rawbpf_place_clear(place);
 	}
 	free(places);
@@ -208,7 +229,7 @@ static int start_by_sections(struct rawbpf_running *run, struct rawbpf_obj *obj,
 			choose_process(&places[i], who);
 	}
 	if (!err)
-		err = try_places(run, obj, places, opts, sink, sink, &stage);
+		err = try_places(run, obj, places, false, opts, sink, sink, &stage);
 	clear_places(places, places ? obj->nprogs : 0);
 	return err;
 }

@@ -28,7 +28,8 @@ struct rawbpf_running {
 /*
  * Loads obj and attaches each of its programs: at `on` (as --on says; the
  * object must have one program then), or by ladder, or where its section says.
- * Places are asked for first, so nothing is loaded for a place that is refused.
+ * On a ladder each place is asked for first, and nothing is loaded for one that
+ * is refused.
  * obj is changed (program types, size_arg). Refused rungs are said as notes,
  * the rest as errors. On failure nothing is left.
  */

@@ -38,7 +38,7 @@ static size_t next_size(void)
 	static unsigned seed = 1;
 
 	seed = seed * 1103515245 + 12345;
-	return (seed >> 16) % (16U << (seed >> 28));
+	return (seed >> 16) % (16U << (seed >> 29));
 }
 
 static void until(double seconds)
@@ -51,7 +51,7 @@ static void until(double seconds)
 		exit(1);
 	}
 	while (now() < end) {
-		size_t n = next_size() % sizeof(from) + 1;
+		size_t n = next_size() + 1;
 
 		copy(to, from, n);
 		if (write(p[1], from, n) != (ssize_t)n || read(p[0], to, n) != (ssize_t)n) {
