@@ -16,8 +16,7 @@ struct attempt {
 	const struct rawbpf_prog *prog;
 	struct rawbpf_insn *insns; /* patched copy */
 	struct rawbpf_attr_prog_load attr;
-	char *log;
-	uint32_t log_size;
+	char *log; /* NUL-terminated; NULL before the first */
 };
 
 static void set_src_reg(struct rawbpf_insn *insn, unsigned reg)
@@ -98,16 +97,24 @@ static void fill_attr(struct attempt *a)
 	add_btf(a);
 }
 
-static int make_room(struct attempt *a, uint32_t size)
+/* One call with a log of `size` bytes. */
+static int load_logging(struct attempt *a, uint32_t size)
 {
 	char *more = realloc(a->log, (size_t)size + 1);
+	int rc;
 
 	if (!more)
 		return -ENOMEM;
 	a->log = more;
-	a->log_size = size;
 	a->log[0] = 0;
-	return 0;
+	a->attr.log_level = a->l->opts->log_level ? a->l->opts->log_level : 1;
+	a->attr.log_buf = rawbpf_ptr(a->log);
+	a->attr.log_size = size;
+	rc = rawbpf_prog_load(&a->attr);
+	a->log[size] = 0;
+	a->attr.log_level = a->attr.log_size = 0;
+	a->attr.log_buf = 0;
+	return rc;
 }
 
 static uint32_t next_log_size(uint32_t size)
@@ -133,34 +140,16 @@ static bool has_the_end(const struct attempt *a)
 /* `refused`: it was, without a log; now the log is what we want. */
 static int load_with_log(struct attempt *a, bool refused)
 {
-	uint32_t size = LOG_FIRST;
-	int rc;
+	for (uint32_t size = LOG_FIRST;; size = next_log_size(size)) {
+		int rc = load_logging(a, size);
 
-	for (;;) {
-		rc = make_room(a, size);
-		if (rc)
-			break;
-		a->attr.log_level = a->l->opts->log_level ? a->l->opts->log_level : 1;
-		a->attr.log_buf = rawbpf_ptr(a->log);
-		a->attr.log_size = size;
-		rc = rawbpf_prog_load(&a->attr);
-		a->log[size] = 0;
-		if (rc == -EINVAL && size > LOG_MAX_OLD && !a->log[0]) {
-			size = LOG_MAX_OLD; /* this kernel takes no more: its beginning must do */
-			rc = make_room(a, size);
-			a->attr.log_size = size;
-			rc = rc ? rc : rawbpf_prog_load(&a->attr);
-			a->log[size] = 0;
-			break;
-		}
+		/* this kernel takes no log of that size: the beginning of it must do */
+		if (rc == -EINVAL && size > LOG_MAX_OLD && !a->log[0])
+			return load_logging(a, LOG_MAX_OLD);
 		if (rc != -ENOSPC || size >= LOG_MAX ||
 			(refused && !a->l->opts->log && has_the_end(a)))
-			break;
-		size = next_log_size(size);
+			return rc;
 	}
-	a->attr.log_level = a->attr.log_size = 0;
-	a->attr.log_buf = 0;
-	return rc;
 }
 
 /*
