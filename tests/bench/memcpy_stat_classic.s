@@ -2,7 +2,7 @@
 # The memcpy statistics as introductions write them: one hash map keyed by the rounded size,
 # looked up and then stored back plus one. What memcpy_stat.s is measured against.
 
-.include "../../samples/ptregs.inc"
+.include "ptregs.inc"
 
 .license "Dual BSD/GPL"
 
