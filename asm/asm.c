@@ -5,7 +5,7 @@
 
 #include "impl.h"
 
-/* ---- architectures ----------------------------------------------------------------------- */
+/* ---- architectures -------------------------------------------------------------- */
 
 static const struct arch {
 	const char *name;
@@ -98,7 +98,7 @@ static int set_arch(struct asm_ctx *a)
 		rawbpf_asm_suggest_word(a->arch, strlen(a->arch), words, n, hint));
 }
 
-/* ---- one run ------------------------------------------------------------------------------- */
+/* ---- one run -------------------------------------------------------------------- */
 
 static void clear(struct asm_ctx *a)
 {

@@ -1,46 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * .BTF: what the maps, variables and functions are; .BTF.ext: which function
- * and which source line an instruction belongs to. Layouts as clang makes them
- * (Documentation/bpf/btf.rst, llvm_reloc.rst).
+ * .BTF: what the maps and variables are, laid out as clang does it
+ * (Documentation/bpf/btf.rst).
  */
 #include <stdlib.h>
 #include <string.h>
 
-#include "impl.h"
-
-enum {
-	KIND_INT = 1,
-	KIND_PTR = 2,
-	KIND_ARRAY = 3,
-	KIND_STRUCT = 4,
-	KIND_TYPEDEF = 8,
-	KIND_VOLATILE = 9,
-	KIND_CONST = 10,
-	KIND_FUNC = 12,
-	KIND_FUNC_PROTO = 13,
-	KIND_VAR = 14,
-	KIND_DATASEC = 15,
-	KIND_ENUM64 = 19,
-};
+#include "btf.h"
 
 #define MAX_STRINGS 0xf00000U /* the kernel takes offsets below 2^24 */
-#define MAX_LINE 200          /* of one source line, as much as one reads in a log */
 
-struct btf {
-	struct asm_ctx *a;
-	struct asm_bytes types, strs;
-	uint32_t ntypes;
-	/* offsets of the strings so far, by hash; a power of two */
-	uint32_t *table;
-	size_t table_size, nstrs;
-	/* types made once */
-	uint32_t ints[TY_S64 + 1], typedefs[TY_S64 + 1], const_volatiles[TY_S64 + 1], index_type;
-	uint32_t array_of_one; /* unused entries stay 0 */
-	uint32_t main_proto, local_proto;
-};
-
-/* ---- strings -------------------------------------------------------------------------- */
+/* ---- strings -------------------------------------------------------------------- */
 
 static int rehash(struct btf *b)
 {
@@ -67,8 +37,7 @@ static int rehash(struct btf *b)
 	return 0;
 }
 
-/* The offset of these bytes as a string; 0, the empty one, when there is no room. */
-static uint32_t string(struct btf *b, const char *text, size_t len)
+uint32_t rawbpf_asm_btf_string(struct btf *b, const char *text, size_t len)
 {
 	uint32_t h = ASM_HASH_START;
 	unsigned char *p;
@@ -93,67 +62,53 @@ static uint32_t string(struct btf *b, const char *text, size_t len)
 	return b->table[at] = (uint32_t)(p - b->strs.p);
 }
 
-static uint32_t name_string(struct btf *b, const struct asm_name *n)
-{
-	return string(b, n->text, n->len);
-}
+/* ---- types ---------------------------------------------------------------------- */
 
-static uint32_t cstring(struct btf *b, const char *s)
+void rawbpf_asm_btf_words(struct btf *b, struct asm_bytes *to, unsigned n, const uint32_t *v)
 {
-	return string(b, s, strlen(s));
-}
-
-/* ---- types ------------------------------------------------------------------------------- */
-
-static void words(struct btf *b, unsigned n, const uint32_t *v)
-{
-	unsigned char *p = rawbpf_asm_bytes_add(b->a, &b->types, (size_t)n * 4);
+	unsigned char *p = rawbpf_asm_bytes_add(b->a, to, (size_t)n * 4);
 
 	for (unsigned i = 0; p && i < n; i++)
 		rawbpf_asm_put32(b->a, p + (size_t)i * 4, v[i]);
 }
 
-#define WORDS(b, ...)                                                                              \
-	words((b), sizeof((uint32_t[]){ __VA_ARGS__ }) / sizeof(uint32_t),                         \
-		(uint32_t[]){ __VA_ARGS__ })
-
-/* The three words that every type has; returns its id. */
-static uint32_t type(
+uint32_t rawbpf_asm_btf_type(
 	struct btf *b, uint32_t name, unsigned kind, uint32_t vlen, uint32_t size_or_type)
 {
-	WORDS(b, name, kind << 24 | vlen, size_or_type);
+	BTF_WORDS(b, &b->types, name, kind << 24 | vlen, size_or_type);
 	return ++b->ntypes;
 }
 
-static uint32_t int_type(struct btf *b, unsigned t)
+uint32_t rawbpf_asm_btf_int(struct btf *b, unsigned t)
 {
 	const struct asm_type_info *info = &rawbpf_asm_types[t];
 	uint32_t id;
 
 	if (b->ints[t])
 		return b->ints[t];
-	id = type(b, cstring(b, info->c_name), KIND_INT, 0, info->size);
-	WORDS(b, (uint32_t)(info->is_signed ? 1 << 24 : 0) | info->size * 8U);
+	id = rawbpf_asm_btf_type(b, btf_cstring(b, info->c_name), KIND_INT, 0, info->size);
+	BTF_WORDS(b, &b->types, (uint32_t)(info->is_signed ? 1 << 24 : 0) | info->size * 8U);
 	return b->ints[t] = id;
 }
 
 /* u32 as C programs have it: a typedef. */
 static uint32_t named_type(struct btf *b, unsigned t)
 {
-	uint32_t of = int_type(b, t);
+	uint32_t of = rawbpf_asm_btf_int(b, t);
 
 	if (!b->typedefs[t])
-		b->typedefs[t] = type(b, cstring(b, rawbpf_asm_types[t].name), KIND_TYPEDEF, 0, of);
+		b->typedefs[t] = rawbpf_asm_btf_type(
+			b, btf_cstring(b, rawbpf_asm_types[t].name), KIND_TYPEDEF, 0, of);
 	return b->typedefs[t];
 }
 
 static uint32_t const_volatile(struct btf *b, unsigned t)
 {
-	uint32_t of = named_type(b, t);
+	uint32_t of = t == TY_CHAR ? rawbpf_asm_btf_int(b, t) : named_type(b, t);
 
 	if (!b->const_volatiles[t]) {
-		of = type(b, 0, KIND_VOLATILE, 0, of);
-		b->const_volatiles[t] = type(b, 0, KIND_CONST, 0, of);
+		of = rawbpf_asm_btf_type(b, 0, KIND_VOLATILE, 0, of);
+		b->const_volatiles[t] = rawbpf_asm_btf_type(b, 0, KIND_CONST, 0, of);
 	}
 	return b->const_volatiles[t];
 }
@@ -163,15 +118,16 @@ static uint32_t array(struct btf *b, uint32_t of, uint32_t n)
 	uint32_t id;
 
 	if (!b->index_type) {
-		b->index_type = type(b, cstring(b, "__ARRAY_SIZE_TYPE__"), KIND_INT, 0, 4);
-		WORDS(b, 32);
+		b->index_type = rawbpf_asm_btf_type(
+			b, btf_cstring(b, "__ARRAY_SIZE_TYPE__"), KIND_INT, 0, 4);
+		BTF_WORDS(b, &b->types, 32);
 	}
-	id = type(b, 0, KIND_ARRAY, 0, 0);
-	WORDS(b, of, b->index_type, n);
+	id = rawbpf_asm_btf_type(b, 0, KIND_ARRAY, 0, 0);
+	BTF_WORDS(b, &b->types, of, b->index_type, n);
 	return id;
 }
 
-/* ---- maps: a struct whose members' types carry the numbers --------------------------------- */
+/* ---- maps: a struct whose members' types carry the numbers ---------------------- */
 
 #define MAX_MEMBERS 10
 struct members {
@@ -181,16 +137,16 @@ struct members {
 
 static void member(struct btf *b, struct members *m, const char *name, uint32_t id)
 {
-	m->name[m->n] = cstring(b, name);
+	m->name[m->n] = btf_cstring(b, name);
 	m->type[m->n++] = id;
 }
 
 /* __uint(name, v): int (*name)[v] */
 static void uint_member(struct btf *b, struct members *m, const char *name, uint32_t v)
 {
-	uint32_t id = array(b, int_type(b, TY_S32), v);
+	uint32_t id = array(b, rawbpf_asm_btf_int(b, TY_S32), v);
 
-	member(b, m, name, type(b, 0, KIND_PTR, 0, id));
+	member(b, m, name, rawbpf_asm_btf_type(b, 0, KIND_PTR, 0, id));
 }
 
 /*
@@ -208,8 +164,8 @@ static void size_member(struct btf *b, struct members *m, const struct asm_map *
 		uint_member(b, m, key ? "key_size" : "value_size", size);
 		return;
 	}
-	id = t ? named_type(b, t) : array(b, int_type(b, TY_U8), size);
-	member(b, m, key ? "key" : "value", type(b, 0, KIND_PTR, 0, id));
+	id = t ? named_type(b, t) : array(b, rawbpf_asm_btf_int(b, TY_U8), size);
+	member(b, m, key ? "key" : "value", rawbpf_asm_btf_type(b, 0, KIND_PTR, 0, id));
 }
 
 /* __ulong(map_extra, v) where 32 bits are not enough */
@@ -221,8 +177,8 @@ static void extra_member(struct btf *b, struct members *m, uint64_t v)
 		uint_member(b, m, "map_extra", (uint32_t)v);
 		return;
 	}
-	id = type(b, 0, KIND_ENUM64, 1, 8);
-	WORDS(b, cstring(b, "map_extra"), (uint32_t)v, (uint32_t)(v >> 32));
+	id = rawbpf_asm_btf_type(b, 0, KIND_ENUM64, 1, 8);
+	BTF_WORDS(b, &b->types, btf_cstring(b, "map_extra"), (uint32_t)v, (uint32_t)(v >> 32));
 	member(b, m, "map_extra", id);
 }
 
@@ -246,11 +202,11 @@ static uint32_t map_var(struct btf *b, const struct asm_map *map, uint32_t *size
 	if (map->map_extra)
 		extra_member(b, &m, map->map_extra);
 	*size = rawbpf_asm_map_size(map);
-	id = type(b, 0, KIND_STRUCT, m.n, *size);
+	id = rawbpf_asm_btf_type(b, 0, KIND_STRUCT, m.n, *size);
 	for (unsigned i = 0; i < m.n; i++, offset += 64)
-		WORDS(b, m.name[i], m.type[i], offset);
-	id = type(b, name_string(b, map->name), KIND_VAR, 0, id);
-	WORDS(b, 1);
+		BTF_WORDS(b, &b->types, m.name[i], m.type[i], offset);
+	id = rawbpf_asm_btf_type(b, btf_name(b, map->name), KIND_VAR, 0, id);
+	BTF_WORDS(b, &b->types, 1);
 	return id;
 }
 
@@ -260,7 +216,7 @@ uint32_t rawbpf_asm_map_size(const struct asm_map *map)
 			   !!map->numa_node + !!map->pinning + !!map->map_extra);
 }
 
-/* ---- sections of data ------------------------------------------------------------------------ */
+/* ---- sections of data ----------------------------------------------------------- */
 
 static void maps_section(struct btf *b)
 {
@@ -273,10 +229,10 @@ static void maps_section(struct btf *b)
 		ids[i] = map_var(b, &a->maps.v[i], &size);
 		total += size;
 	}
-	type(b, cstring(b, ".maps"), KIND_DATASEC, (uint32_t)a->maps.n, total);
+	rawbpf_asm_btf_type(b, btf_cstring(b, ".maps"), KIND_DATASEC, (uint32_t)a->maps.n, total);
 	for (size_t i = 0; i < a->maps.n; i++, first += size) {
 		size = rawbpf_asm_map_size(&a->maps.v[i]);
-		WORDS(b, ids[i], first, size);
+		BTF_WORDS(b, &b->types, ids[i], first, size);
 	}
 }
 
@@ -289,138 +245,19 @@ static void rodata_section(struct btf *b)
 		return;
 	for (size_t i = 0; i < a->vars.n; i++) {
 		of = const_volatile(b, a->vars.v[i].type);
-		ids[i] = type(b, name_string(b, a->vars.v[i].name), KIND_VAR, 0, of);
-		WORDS(b, 1);
+		if (a->vars.v[i].type == TY_CHAR)
+			of = array(b, of, a->vars.v[i].size);
+		ids[i] = rawbpf_asm_btf_type(b, btf_name(b, a->vars.v[i].name), KIND_VAR, 0, of);
+		BTF_WORDS(b, &b->types, 1);
 	}
-	type(b, cstring(b, ".rodata"), KIND_DATASEC, (uint32_t)a->vars.n, a->rodata_size);
+	rawbpf_asm_btf_type(
+		b, btf_cstring(b, ".rodata"), KIND_DATASEC, (uint32_t)a->vars.n, a->rodata_size);
 	for (size_t i = 0; i < a->vars.n; i++)
-		WORDS(b, ids[i], a->vars.v[i].offset, rawbpf_asm_types[a->vars.v[i].type].size);
-}
-
-/* ---- functions and lines ------------------------------------------------------------------------
- */
-
-/* int NAME(void *ctx), global; a called label is static, and what it takes is not known. */
-static uint32_t function(struct btf *b, const struct asm_func *f)
-{
-	uint32_t ret = int_type(b, TY_S32), ptr;
-
-	if (f->local && !b->local_proto)
-		b->local_proto = type(b, 0, KIND_FUNC_PROTO, 0, ret);
-	if (!f->local && !b->main_proto) {
-		ptr = type(b, 0, KIND_PTR, 0, 0);
-		b->main_proto = type(b, 0, KIND_FUNC_PROTO, 1, ret);
-		WORDS(b, cstring(b, "ctx"), ptr);
-	}
-	return type(b, name_string(b, f->name), KIND_FUNC, f->local ? 0 : 1,
-		f->local ? b->local_proto : b->main_proto);
-}
-
-static unsigned char *ext_words(struct btf *b, struct asm_bytes *ext, unsigned n, const uint32_t *v)
-{
-	unsigned char *p = rawbpf_asm_bytes_add(b->a, ext, (size_t)n * 4);
-
-	for (unsigned i = 0; p && i < n; i++)
-		rawbpf_asm_put32(b->a, p + (size_t)i * 4, v[i]);
-	return p;
-}
-
-#define EXT_WORDS(b, ext, ...)                                                                     \
-	ext_words((b), (ext), sizeof((uint32_t[]){ __VA_ARGS__ }) / sizeof(uint32_t),              \
-		(uint32_t[]){ __VA_ARGS__ })
-
-static void func_info(struct btf *b, struct asm_bytes *ext)
-{
-	EXT_WORDS(b, ext, 8);
-	for (size_t i = 0; i < b->a->sections.n && !b->a->fatal; i++) {
-		const struct asm_section *s = &b->a->sections.v[i];
-
-		EXT_WORDS(b, ext, cstring(b, s->name), (uint32_t)s->funcs.n);
-		for (size_t j = 0; j < s->funcs.n; j++)
-			EXT_WORDS(b, ext, s->funcs.v[j].slot * 8, function(b, &s->funcs.v[j]));
-	}
-}
-
-static void line_record(struct btf *b, struct asm_bytes *ext, const struct asm_line *l)
-{
-	const char *end = l->src->text + l->src->len, *from = l->at, *to = l->at;
-	uint32_t col, line = l->line > 0x3fffff ? 0x3fffff : l->line;
-
-	while (from > l->src->text && from[-1] != '\n')
-		from--;
-	col = l->at - from > 1022 ? 1023 : (uint32_t)(l->at - from) + 1;
-	/* Of a very long line, what starts at the instruction. */
-	if (l->at - from > MAX_LINE / 2)
-		from = l->at;
-	while (to < end && *to != '\n' && *to != '\r' && to - from < MAX_LINE)
-		to++;
-	EXT_WORDS(b, ext, l->slot * 8, cstring(b, l->src->name),
-		string(b, from, (size_t)(to - from)), line << 10 | col);
-}
-
-/* One record per line, and one where a function starts, as the kernel demands. */
-static uint32_t section_lines(struct btf *b, struct asm_bytes *ext, const struct asm_section *s)
-{
-	const struct asm_line *last = NULL, *l;
-	uint32_t n = 0;
-	size_t f = 0;
-
-	for (size_t i = 0; i < s->lines.n && !b->a->fatal; i++) {
-		bool starts;
-
-		l = &s->lines.v[i];
-		starts = f < s->funcs.n && s->funcs.v[f].slot == l->slot;
-		f += starts;
-		if (last && last->line == l->line && last->src == l->src && !starts)
-			continue;
-		line_record(b, ext, l);
-		last = l;
-		n++;
-	}
-	return n;
-}
-
-static void line_info(struct btf *b, struct asm_bytes *ext)
-{
-	EXT_WORDS(b, ext, 16);
-	for (size_t i = 0; i < b->a->sections.n && !b->a->fatal; i++) {
-		size_t head = ext->n;
-		uint32_t n;
-
-		EXT_WORDS(b, ext, cstring(b, b->a->sections.v[i].name), 0);
-		n = section_lines(b, ext, &b->a->sections.v[i]);
-		if (!b->a->fatal)
-			rawbpf_asm_put32(b->a, ext->p + head + 4, n);
-	}
+		BTF_WORDS(b, &b->types, ids[i], a->vars.v[i].offset, a->vars.v[i].size);
 }
 
 /* ---- the two sections
  * ------------------------------------------------------------------------------ */
-
-#define EXT_HEADER 32
-
-static void write_ext(struct btf *b, struct asm_bytes *ext)
-{
-	unsigned char *p = rawbpf_asm_bytes_add(b->a, ext, EXT_HEADER);
-	size_t lines;
-
-	if (!p)
-		return;
-	memset(p, 0, EXT_HEADER);
-	func_info(b, ext);
-	lines = ext->n;
-	line_info(b, ext);
-	if (b->a->fatal)
-		return;
-	p = ext->p;
-	rawbpf_asm_put16(b->a, p, 0xeb9f);
-	p[2] = 1;
-	rawbpf_asm_put32(b->a, p + 4, EXT_HEADER);
-	rawbpf_asm_put32(b->a, p + 12, (uint32_t)lines - EXT_HEADER);
-	rawbpf_asm_put32(b->a, p + 16, (uint32_t)lines - EXT_HEADER);
-	rawbpf_asm_put32(b->a, p + 20, (uint32_t)(ext->n - lines));
-	rawbpf_asm_put32(b->a, p + 24, (uint32_t)ext->n - EXT_HEADER);
-}
 
 static void write_btf(struct btf *b, struct asm_bytes *out)
 {
@@ -449,7 +286,7 @@ int rawbpf_asm_btf(struct asm_ctx *a, struct asm_bytes *btf, struct asm_bytes *e
 	maps_section(&b);
 	rodata_section(&b);
 	if (!a->fatal)
-		write_ext(&b, ext);
+		rawbpf_asm_btf_ext(&b, ext);
 	if (!a->fatal)
 		write_btf(&b, btf);
 	free(b.table);

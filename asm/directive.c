@@ -4,14 +4,13 @@
 
 #include "impl.h"
 
-/* A string token as a C string that lives as long as the context. */
-static const char *take_string(struct asm_ctx *a)
+const char *rawbpf_asm_take_string(struct asm_ctx *a)
 {
-	size_t len = a->tok.pos.len - 2;
-	char *s = rawbpf_asm_alloc(a, len + 1);
+	const char *p = a->tok.pos.at + 1, *end = a->tok.pos.at + a->tok.pos.len - 1;
+	char *s = rawbpf_asm_alloc(a, a->tok.pos.len), *to = s;
 
-	if (s)
-		memcpy(s, a->tok.pos.at + 1, len);
+	while (s && p < end)
+		*to++ = (char)rawbpf_asm_unescape(&p);
 	rawbpf_asm_next(a);
 	return s;
 }
@@ -22,7 +21,7 @@ static int take_name(struct asm_ctx *a, const char *what, struct asm_tok *name)
 	return rawbpf_asm_expect(a, T_NAME, what);
 }
 
-/* ---- .prog, .license, .version -------------------------------------------------------------- */
+/* ---- .prog, .license, .version -------------------------------------------------- */
 
 /* .prog NAME, "SECTION" */
 static int prog(struct asm_ctx *a)
@@ -37,7 +36,7 @@ static int prog(struct asm_ctx *a)
 	section = a->tok;
 	if (section.kind != T_STR)
 		return rawbpf_asm_expected(a, "a section in quotes, such as \"kprobe/vfs_read\"");
-	text = take_string(a);
+	text = rawbpf_asm_take_string(a);
 	if (!text)
 		return -ENOMEM;
 	if (!*text || *text == '.' || !strcmp(text, "license") || !strcmp(text, "version") ||
@@ -58,11 +57,11 @@ static int license(struct asm_ctx *a, const struct asm_pos *pos)
 		rawbpf_asm_note(a, &a->license_pos, "the first is here");
 		return -EINVAL;
 	}
-	if (t.pos.len - 2 > ASM_MAX_LICENSE)
-		return rawbpf_asm_err(a, &t.pos, "a license may have %d bytes; this one has %u",
-			ASM_MAX_LICENSE, t.pos.len - 2);
-	a->license = take_string(a);
+	a->license = rawbpf_asm_take_string(a);
 	a->license_pos = *pos;
+	if (a->license && strlen(a->license) > ASM_MAX_LICENSE)
+		return rawbpf_asm_err(a, &t.pos, "a license may have %d bytes; this one has %zu",
+			ASM_MAX_LICENSE, strlen(a->license));
 	return a->license ? 0 : -ENOMEM;
 }
 
@@ -79,8 +78,7 @@ static int version(struct asm_ctx *a, const struct asm_pos *pos)
 	return 0;
 }
 
-/* ---- .equ, .set, .include, .typedef -----------------------------------------------------------
- */
+/* ---- .equ, .set, .include, .typedef --------------------------------------------- */
 
 static int equ(struct asm_ctx *a, bool may_change)
 {
@@ -101,7 +99,7 @@ static int include(struct asm_ctx *a)
 
 	if (file.kind != T_STR || file.pos.len == 2)
 		return rawbpf_asm_expected(a, "a file name in quotes");
-	name = take_string(a);
+	name = rawbpf_asm_take_string(a);
 	if (!name)
 		return -ENOMEM;
 	if (!asm_at_end(a))
@@ -109,7 +107,7 @@ static int include(struct asm_ctx *a)
 	return rawbpf_asm_include(a, name, &file.pos);
 }
 
-static int type_name(struct asm_ctx *a, uint8_t *type)
+int rawbpf_asm_type_name(struct asm_ctx *a, uint8_t *type)
 {
 	char hint[ASM_SEEN_MAX * 2], seen[ASM_SEEN_MAX];
 	const struct asm_tok *t = &a->tok;
@@ -133,7 +131,7 @@ static int typedefinition(struct asm_ctx *a)
 	uint8_t type;
 
 	if (take_name(a, "the name of a type", &name) || rawbpf_asm_expect(a, T_COMMA, "','") ||
-		type_name(a, &type))
+		rawbpf_asm_type_name(a, &type))
 		return -EINVAL;
 	if (name.name->type == type)
 		return 0;
@@ -147,107 +145,6 @@ static int typedefinition(struct asm_ctx *a)
 			name.name->text);
 	name.name->type = type;
 	return 0;
-}
-
-/* ---- .const -------------------------------------------------------------------------------------
- */
-
-int rawbpf_asm_attr_key(struct asm_ctx *a, const char *const *keys, size_t n, unsigned *given,
-	const char *directive)
-{
-	struct asm_tok key = a->tok;
-	char hint[ASM_SEEN_MAX * 2], seen[ASM_SEEN_MAX];
-
-	if (key.kind != T_NAME)
-		return rawbpf_asm_expected(a, "attribute=value");
-	rawbpf_asm_next(a);
-	if (rawbpf_asm_expect(a, T_ASSIGN, "'=' after the attribute"))
-		return -EINVAL;
-	for (size_t i = 0; i < n; i++) {
-		if (strlen(keys[i]) != key.name->len ||
-			memcmp(keys[i], key.name->text, key.name->len))
-			continue;
-		if (*given & 1U << i)
-			return rawbpf_asm_err(a, &key.pos, "'%s' is given twice", keys[i]);
-		*given |= 1U << i;
-		return (int)i;
-	}
-	return rawbpf_asm_err(a, &key.pos, "%s has no attribute %s%s", directive,
-		rawbpf_asm_seen(&key, seen),
-		rawbpf_asm_suggest_word(key.name->text, key.name->len, keys, n, hint));
-}
-
-/* The value must fit the type, which may come after it. */
-static int check_value(
-	struct asm_ctx *a, const struct asm_var *var, const struct asm_pos *pos, struct asm_val v)
-{
-	const struct asm_type_info *t = &rawbpf_asm_types[var->type];
-	unsigned bits = t->size * 8;
-	char seen[ASM_SEEN_MAX];
-
-	if (t->is_signed ? rawbpf_asm_in_range(
-				   v, INT64_MIN >> (64 - bits), (uint64_t)INT64_MAX >> (64 - bits))
-			 : rawbpf_asm_in_range(v, 0, UINT64_MAX >> (64 - bits)))
-		return 0;
-	return rawbpf_asm_err(
-		a, pos, "%s is no value of a %s", rawbpf_asm_val_text(v, seen), t->name);
-}
-
-static int const_attributes(struct asm_ctx *a, struct asm_var *var)
-{
-	static const char *const keys[] = { "type", "value" };
-	struct asm_pos pos = var->pos;
-	struct asm_val v = { 0 };
-	unsigned given = 0;
-
-	while (asm_take(a, T_COMMA)) {
-		int key = rawbpf_asm_attr_key(a, keys, 2, &given, ".const");
-
-		if (key < 0)
-			return key;
-		if (key == 0 && type_name(a, &var->type))
-			return -EINVAL;
-		if (key == 1) {
-			pos = a->tok.pos;
-			if (rawbpf_asm_expr(a, &v))
-				return -EINVAL;
-			pos = rawbpf_asm_span(a, &pos);
-		}
-	}
-	if (given != 3)
-		return rawbpf_asm_err(a, &var->pos,
-			".const needs %s: .const NAME, type=u32, value=EXPR",
-			given == 1   ? "value="
-			: given == 2 ? "type="
-				     : "type= and value=");
-	var->value = v.bits;
-	return check_value(a, var, &pos, v);
-}
-
-/* .const NAME, type=u32, value=EXPR: a variable in .rodata, naturally aligned */
-static int constant(struct asm_ctx *a)
-{
-	struct asm_var var = { 0 }, *slot;
-	struct asm_tok name;
-	uint32_t size;
-	int rc;
-
-	if (take_name(a, "the name of a variable", &name))
-		return -EINVAL;
-	var.name = name.name;
-	var.pos = name.pos;
-	rc = const_attributes(a, &var);
-	/* A broken one still has its name, so that its uses are not reported too. */
-	if (rawbpf_asm_claim(a, &name, OBJ_VAR, (uint32_t)a->vars.n))
-		return -EINVAL;
-	size = var.type ? rawbpf_asm_types[var.type].size : 1;
-	var.offset = (a->rodata_size + size - 1) & ~(size - 1);
-	a->rodata_size = var.offset + size;
-	slot = ASM_PUSH(a, a->vars);
-	if (!slot)
-		return -ENOMEM;
-	*slot = var;
-	return rc;
 }
 
 /* ---- statements
@@ -270,7 +167,7 @@ int rawbpf_asm_directive(struct asm_ctx *a)
 	case K_D_VERSION:
 		return version(a, &t.pos);
 	case K_D_CONST:
-		return constant(a);
+		return rawbpf_asm_const(a);
 	case K_D_EQU:
 	case K_D_SET:
 		return equ(a, t.name->kw == K_D_SET);

@@ -41,7 +41,7 @@ static uint32_t add_name(struct out *o, const char *text, size_t len)
 	return (uint32_t)(p - o->names.p);
 }
 
-/* ---- sections ----------------------------------------------------------------------------- */
+/* ---- sections ------------------------------------------------------------------- */
 
 struct section_spec {
 	const char *name;
@@ -137,6 +137,10 @@ static void add_rodata(struct out *o)
 		return;
 	for (size_t i = 0; i < a->vars.n; i++) {
 		p = data + a->vars.v[i].offset;
+		if (a->vars.v[i].text) {
+			memcpy(p, a->vars.v[i].text, a->vars.v[i].size);
+			continue;
+		}
 		switch (rawbpf_asm_types[a->vars.v[i].type].size) {
 		case 1:
 			*p = (unsigned char)a->vars.v[i].value;
@@ -171,8 +175,7 @@ static void add_license_and_version(struct out *o)
 	add_data(o, "version", SHF_ALLOC | SHF_WRITE, 4, version, 4);
 }
 
-/* ---- symbols and relocations ------------------------------------------------------------------
- */
+/* ---- symbols and relocations ---------------------------------------------------- */
 
 static void add_symbol(struct out *o, const char *name, size_t len, unsigned char kind,
 	uint32_t section, uint64_t value, uint64_t size)
@@ -208,7 +211,7 @@ static void add_symbols(struct out *o)
 	}
 	for (size_t i = 0; i < a->vars.n; i++)
 		add_symbol(o, a->vars.v[i].name->text, a->vars.v[i].name->len, STT_OBJECT,
-			o->rodata, a->vars.v[i].offset, rawbpf_asm_types[a->vars.v[i].type].size);
+			o->rodata, a->vars.v[i].offset, a->vars.v[i].size);
 	if (a->license)
 		add_symbol(o, "_license", 8, STT_OBJECT, o->license, 0, strlen(a->license) + 1);
 }

@@ -17,7 +17,7 @@ static int overflow(struct asm_ctx *a, const struct asm_pos *pos)
 	return rawbpf_asm_err(a, &p, "this needs more than 64 bits");
 }
 
-/* ---- arithmetic on 65 bits ----------------------------------------------------------- */
+/* ---- arithmetic on 65 bits ------------------------------------------------------ */
 
 static uint64_t magnitude(struct asm_val v)
 {
@@ -82,7 +82,7 @@ static bool shift(struct asm_val x, unsigned n, bool left, struct asm_val *out)
 	return true;
 }
 
-/* ---- operators -------------------------------------------------------------------------- */
+/* ---- operators ------------------------------------------------------------------ */
 
 static unsigned precedence(enum asm_tok_kind k)
 {
@@ -202,7 +202,7 @@ static int apply(struct asm_ctx *a, const struct asm_tok *op, struct asm_val x, 
 	return fits ? 0 : overflow(a, &op->pos);
 }
 
-/* ---- operands ------------------------------------------------------------------------------ */
+/* ---- operands ------------------------------------------------------------------- */
 
 static int ternary(struct asm_ctx *a, struct asm_val *v, unsigned depth);
 
@@ -309,8 +309,7 @@ int rawbpf_asm_expr(struct asm_ctx *a, struct asm_val *v)
 	return ternary(a, v, 0);
 }
 
-/* ---- values in their place --------------------------------------------------------------------
- */
+/* ---- values in their place ------------------------------------------------------ */
 
 bool rawbpf_asm_in_range(struct asm_val v, int64_t min, uint64_t max)
 {
@@ -352,72 +351,4 @@ int rawbpf_asm_imm32(struct asm_ctx *a, int32_t *imm, struct asm_val *v)
 	return rawbpf_asm_err(a, &pos,
 		"an immediate has 32 bits, -2147483648 to 4294967295 (0xffffffff), not %s",
 		rawbpf_asm_val_text(*v, seen));
-}
-
-/* ---- names for values --------------------------------------------------------------------------
- */
-
-static int may_define(struct asm_ctx *a, const struct asm_tok *t)
-{
-	const struct asm_name *n = t->name;
-	const char *is = n->reg    ? "a register"
-			 : n->type ? "a type"
-			 : n->kw   ? "a word of the language"
-				   : NULL;
-
-	if (n->obj_kind)
-		is = n->obj_kind == OBJ_MAP   ? "a map"
-		     : n->obj_kind == OBJ_VAR ? "a variable"
-					      : "a program";
-	if (!is)
-		return 0;
-	return rawbpf_asm_err(
-		a, &t->pos, "'%.*s' is %s: it cannot be a constant", (int)n->len, n->text, is);
-}
-
-int rawbpf_asm_set_const(
-	struct asm_ctx *a, const struct asm_tok *t, struct asm_val v, bool may_change)
-{
-	struct asm_const *c = t->name->value;
-	char old[ASM_SEEN_MAX];
-
-	if (may_define(a, t))
-		return -EINVAL;
-	if (c && !(c->may_change && may_change) && compare(c->value, v)) {
-		rawbpf_asm_err(a, &t->pos, "'%.*s' is %s already%s", (int)t->name->len,
-			t->name->text, rawbpf_asm_val_text(c->value, old),
-			c->pos.src ? "" : " (built in, or from the command line)");
-		rawbpf_asm_note(a, &c->pos, "it was defined here");
-		return -EINVAL;
-	}
-	if (!c)
-		c = t->name->value = rawbpf_asm_alloc(a, sizeof(*c));
-	if (!c)
-		return -ENOMEM;
-	*c = (struct asm_const){ v, t->pos, may_change };
-	return 0;
-}
-
-/* `-D NAME` alone is 1. The text becomes a source of its own, so that messages can point into it.
- */
-int rawbpf_asm_define(struct asm_ctx *a, const char *text)
-{
-	struct asm_val v = { 1, false };
-	struct asm_src *src;
-	struct asm_tok name;
-
-	if (rawbpf_asm_add_text(a, text, strlen(text), "-D", &src))
-		return a->fatal;
-	a->at = (struct asm_frame){ 0 };
-	rawbpf_asm_push_src(a, src);
-	rawbpf_asm_next(a);
-	name = a->tok;
-	if (name.kind != T_NAME)
-		return rawbpf_asm_expected(a, "NAME=VALUE");
-	rawbpf_asm_next(a);
-	if (asm_take(a, T_ASSIGN) && rawbpf_asm_expr(a, &v))
-		return -EINVAL;
-	if (!asm_at_end(a))
-		return rawbpf_asm_expected(a, "NAME=VALUE");
-	return rawbpf_asm_set_const(a, &name, v, false);
 }

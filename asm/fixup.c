@@ -11,7 +11,7 @@ static struct asm_section *open_section(struct asm_ctx *a)
 	return &a->sections.v[a->progs.v[a->progs.n - 1].section];
 }
 
-/* ---- emitting ------------------------------------------------------------------------ */
+/* ---- emitting ------------------------------------------------------------------- */
 
 /* Said once: one forgotten .prog is one mistake. */
 static int homeless(struct asm_ctx *a, const struct asm_pos *pos)
@@ -106,7 +106,7 @@ int rawbpf_asm_add_label(struct asm_ctx *a, const struct asm_tok *t)
 	return 0;
 }
 
-/* ---- ending a program ------------------------------------------------------------------ */
+/* ---- ending a program ----------------------------------------------------------- */
 
 static int no_label(struct asm_ctx *a, const struct asm_fixup *f)
 {

@@ -16,18 +16,20 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "asm.h"
 
 #define ASM_MAX_ERRORS 20
-#define ASM_MAX_DEPTH 32          /* of .include, and of parentheses */
-#define ASM_MAX_INCLUDES 1000     /* in one run: two includes per level would be 2^32 */
-#define ASM_MAX_FILE (256U << 20) /* bytes of one file */
-#define ASM_MAX_SLOTS (1U << 26)  /* of one section */
-#define ASM_MAX_SECTIONS 30000    /* ELF counts them in 16 bits, with their relocations */
-#define ASM_MAX_OBJECTS 65535     /* maps or variables: BTF counts them in 16 bits */
-#define ASM_MAX_NAME 127          /* what the kernel's BTF takes on every version */
-#define ASM_MAX_LICENSE 127       /* what the kernel reads, without the NUL */
+#define ASM_MAX_DEPTH 32           /* of .include, and of parentheses */
+#define ASM_MAX_INCLUDES 1000      /* in one run: two includes per level would be 2^32 */
+#define ASM_MAX_FILE (256U << 20)  /* bytes of one file */
+#define ASM_MAX_SLOTS (1U << 26)   /* of one section */
+#define ASM_MAX_SECTIONS 30000     /* ELF counts them in 16 bits, with their relocations */
+#define ASM_MAX_OBJECTS 65535      /* maps or variables: BTF counts them in 16 bits */
+#define ASM_MAX_RODATA (64U << 20) /* bytes; offsets are 32 bits */
+#define ASM_MAX_NAME 127           /* what the kernel's BTF takes on every version */
+#define ASM_MAX_LICENSE 127        /* what the kernel reads, without the NUL */
 
 /* ---- growing arrays ------------------------------------------------------------- */
 
@@ -73,13 +75,13 @@ enum asm_tok_kind {
 	T_NAME,
 	T_NUM,
 	T_STR, /* its bytes are at + 1, len - 2 */
-	       /* clang-format off */
+	/* clang-format off */
 	T_LPAREN, T_RPAREN, T_LBRACKET, T_RBRACKET, T_COMMA, T_COLON, T_QUESTION, T_HASH,
 	T_ADD, T_SUB, T_MUL, T_DIV, T_MOD, T_AND, T_OR, T_XOR, T_SHL, T_SHR, T_TILDE, T_NOT,
 	T_LT, T_GT, T_LE, T_GE, T_EQ, T_NE, T_ANDAND, T_OROR,
 	T_ASSIGN, T_ADD_ASSIGN, T_SUB_ASSIGN, T_MUL_ASSIGN, T_DIV_ASSIGN, T_MOD_ASSIGN,
 	T_AND_ASSIGN, T_OR_ASSIGN, T_XOR_ASSIGN, T_SHL_ASSIGN, T_SHR_ASSIGN,
-	       /* clang-format on */
+	/* clang-format on */
 };
 
 struct asm_name;
@@ -143,7 +145,19 @@ enum asm_kw {
 	K_D_TYPEDEF,
 };
 
-enum asm_type { TY_NONE, TY_U8, TY_U16, TY_U32, TY_U64, TY_S8, TY_S16, TY_S32, TY_S64 };
+enum asm_type {
+	TY_NONE,
+	TY_U8,
+	TY_U16,
+	TY_U32,
+	TY_U64,
+	TY_S8,
+	TY_S16,
+	TY_S32,
+	TY_S64,
+	TY_CHAR,
+	TY_COUNT
+};
 
 struct asm_type_info {
 	const char *name, *c_name;
@@ -247,9 +261,10 @@ struct asm_map {
 struct asm_var {
 	const struct asm_name *name;
 	struct asm_pos pos;
-	uint8_t type;
+	uint8_t type; /* TY_CHAR: an array of them, in `text` */
 	uint64_t value;
-	uint32_t offset;
+	const char *text; /* with its NUL */
+	uint32_t offset, size;
 };
 
 struct asm_prog {
@@ -367,6 +382,29 @@ int rawbpf_asm_include(struct asm_ctx *a, const char *file, const struct asm_pos
 
 /* ---- scan.c --------------------------------------------------------------------- */
 
+enum { C_NAME = 1, C_DIGIT = 2, C_BLANK = 4 };
+extern const unsigned char rawbpf_asm_class[256];
+static inline unsigned asm_class(char c)
+{
+	return rawbpf_asm_class[(unsigned char)c];
+}
+static inline const char *asm_end_of_line(const struct asm_frame *at, const char *p)
+{
+	const char *end = at->src->text + at->src->len;
+	const char *nl = memchr(p, '\n', (size_t)(end - p));
+
+	return nl ? nl : end;
+}
+/* The current token is wrong, and this says so: it becomes T_BAD. */
+void rawbpf_asm_bad_token(struct asm_ctx *a, uint32_t len, const char *why);
+
+/* literal.c: at the first byte; they set a->tok. */
+void rawbpf_asm_scan_number(struct asm_ctx *a);
+void rawbpf_asm_scan_char(struct asm_ctx *a);
+void rawbpf_asm_scan_string(struct asm_ctx *a);
+/* One byte of a character or string, after any escape; -1: an unknown escape. */
+int rawbpf_asm_unescape(const char **text);
+
 /* Starts at the head of `src`, coming back to where the scanner is now at its end. */
 void rawbpf_asm_push_src(struct asm_ctx *a, const struct asm_src *src);
 void rawbpf_asm_next(struct asm_ctx *a);
@@ -410,6 +448,11 @@ void rawbpf_asm_statements(struct asm_ctx *a);
 int rawbpf_asm_directive(struct asm_ctx *a); /* at its name */
 int rawbpf_asm_map(struct asm_ctx *a);       /* after .map */
 int rawbpf_asm_pseudoc(struct asm_ctx *a);   /* at the instruction's first token */
+
+/* A string token, escapes done, as a C string that lives as long as the context. */
+const char *rawbpf_asm_take_string(struct asm_ctx *a);
+int rawbpf_asm_type_name(struct asm_ctx *a, uint8_t *type);
+int rawbpf_asm_const(struct asm_ctx *a); /* after .const */
 
 /* "key=value, ..." as .map and .const take it: the next key, its index in `keys`, or -EINVAL. */
 int rawbpf_asm_attr_key(struct asm_ctx *a, const char *const *keys, size_t n, unsigned *given,

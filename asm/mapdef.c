@@ -26,8 +26,7 @@ static const char *const attributes[NATTRS] = {
 
 #define F_NUMA_NODE (1U << 2)
 
-/* ---- what each type must have: mistakes that the kernel answers with a bare EINVAL ------------
- */
+/* ---- what each type must have: mistakes that the kernel answers with a bare EINVAL  */
 
 enum {
 	KEY = 1 << A_KEY,

@@ -16,9 +16,10 @@ const struct asm_type_info rawbpf_asm_types[] = {
 	[TY_S16] = { "s16", "short", 2, true },
 	[TY_S32] = { "s32", "int", 4, true },
 	[TY_S64] = { "s64", "long long", 8, true },
+	[TY_CHAR] = { "char", "char", 1, true },
 };
 
-/* ---- memory that lives as long as the context ------------------------------------ */
+/* ---- memory that lives as long as the context ----------------------------------- */
 
 struct asm_chunk {
 	struct asm_chunk *next;
@@ -74,7 +75,7 @@ void *rawbpf_asm_grow(struct asm_ctx *a, void *v, size_t *cap, size_t more, size
 	return p;
 }
 
-/* ---- the table -------------------------------------------------------------------- */
+/* ---- the table ------------------------------------------------------------------ */
 
 static int rehash(struct asm_ctx *a)
 {
@@ -144,7 +145,7 @@ void rawbpf_asm_names_free(struct asm_ctx *a)
 	free(a->names.table);
 }
 
-/* ---- the words of the language ---------------------------------------------------- */
+/* ---- the words of the language -------------------------------------------------- */
 
 static const struct word {
 	const char *text;

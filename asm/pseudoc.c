@@ -6,7 +6,7 @@
  */
 #include "impl.h"
 
-/* ---- registers -------------------------------------------------------------------------- */
+/* ---- registers ------------------------------------------------------------------ */
 
 bool rawbpf_asm_is_reg(const struct asm_tok *t)
 {
@@ -79,7 +79,7 @@ bool rawbpf_asm_take_s(struct asm_ctx *a)
 	return true;
 }
 
-/* ---- jumps ---------------------------------------------------------------------------------- */
+/* ---- jumps ---------------------------------------------------------------------- */
 
 /* A label, +N, -N, pc+N or pc-N; the instruction that follows is patched. */
 static int target(struct asm_ctx *a, enum asm_fix_kind kind)
@@ -175,8 +175,7 @@ static int branch(struct asm_ctx *a)
 	return rc ? rc : rawbpf_asm_emit(a, insn);
 }
 
-/* ---- calls ------------------------------------------------------------------------------------
- */
+/* ---- calls ---------------------------------------------------------------------- */
 
 /* call NAME#ID, as the kernel prints it: both must say the same. */
 static int call_with_id(struct asm_ctx *a, const struct asm_tok *name)
@@ -226,8 +225,7 @@ static int callx(struct asm_ctx *a, const struct asm_pos *pos)
 	return jump_to_reg(a, 0x8d);
 }
 
-/* ---- dispatch ----------------------------------------------------------------------------------
- */
+/* ---- dispatch ------------------------------------------------------------------- */
 
 /* ld_pseudo r1, 1, 42: a 64-bit load whose source kind is given. */
 static int ld_pseudo(struct asm_ctx *a)

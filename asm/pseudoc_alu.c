@@ -2,7 +2,7 @@
 /* Pseudo-C: what starts with a register and is no memory access. */
 #include "impl.h"
 
-/* ---- arithmetic --------------------------------------------------------------------------- */
+/* ---- arithmetic ----------------------------------------------------------------- */
 
 struct alu {
 	uint8_t op, off;
@@ -74,7 +74,7 @@ static int alu(struct asm_ctx *a, const struct asm_tok *dst, const struct alu *o
 					  .off = op->off });
 }
 
-/* ---- rN = ... ------------------------------------------------------------------------------- */
+/* ---- rN = ... ------------------------------------------------------------------- */
 
 static int must_be_dst(struct asm_ctx *a, const struct asm_tok *dst, const char *what)
 {

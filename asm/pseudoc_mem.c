@@ -104,7 +104,7 @@ static struct asm_insn insn_for(
 	};
 }
 
-/* ---- loads ------------------------------------------------------------------------------ */
+/* ---- loads ---------------------------------------------------------------------- */
 
 /* skb[14], skb[r1], skb[r1 + 14]; at skb */
 static int packet_load(struct asm_ctx *a, const struct asm_tok *dst, struct mem *m)
@@ -160,7 +160,7 @@ int rawbpf_asm_load(struct asm_ctx *a, const struct asm_tok *dst)
 	return rawbpf_asm_emit(a, insn_for(&m, t->is_signed ? 0x81 : 0x61, dst, &m.base));
 }
 
-/* ---- stores ------------------------------------------------------------------------------- */
+/* ---- stores --------------------------------------------------------------------- */
 
 static void warn_store(
 	struct asm_ctx *a, const struct asm_pos *pos, const struct mem *m, struct asm_val v)
@@ -212,7 +212,7 @@ int rawbpf_asm_store(struct asm_ctx *a)
 	return rawbpf_asm_emit(a, insn_for(&m, 0x63, &m.base, &src));
 }
 
-/* ---- atomics ------------------------------------------------------------------------------- */
+/* ---- atomics -------------------------------------------------------------------- */
 
 static int emit_atomic(
 	struct asm_ctx *a, const struct mem *m, const struct asm_tok *src, int32_t op)

@@ -3,14 +3,11 @@
  * Text to tokens. Every text ends in a NUL that is not counted in its length:
  * the loops below stop there without comparing pointers.
  */
-#include <ctype.h>
 #include <string.h>
 
 #include "impl.h"
 
-enum { C_NAME = 1, C_DIGIT = 2, C_BLANK = 4 };
-
-static const unsigned char class[256] = {
+const unsigned char rawbpf_asm_class[256] = {
 	['a' ... 'z'] = C_NAME,
 	['A' ... 'Z'] = C_NAME,
 	['_'] = C_NAME,
@@ -24,11 +21,6 @@ static const unsigned char class[256] = {
 	['\f'] = C_BLANK,
 };
 
-static unsigned class_of(char c)
-{
-	return class[(unsigned char)c];
-}
-
 void rawbpf_asm_push_src(struct asm_ctx *a, const struct asm_src *src)
 {
 	if (a->at.src)
@@ -38,22 +30,7 @@ void rawbpf_asm_push_src(struct asm_ctx *a, const struct asm_src *src)
 		a->at.p += 3;
 }
 
-static void bad(struct asm_ctx *a, uint32_t len, const char *why)
-{
-	a->tok.pos.len = len;
-	rawbpf_asm_err(a, &a->tok.pos, "%s", why);
-	a->tok.kind = T_BAD;
-}
-
-/* ---- blanks and comments ----------------------------------------------------------- */
-
-static const char *end_of_line(const struct asm_frame *at, const char *p)
-{
-	const char *end = at->src->text + at->src->len;
-	const char *nl = memchr(p, '\n', (size_t)(end - p));
-
-	return nl ? nl : end;
-}
+/* ---- blanks and comments -------------------------------------------------------- */
 
 /* After the slash and star; false at the end of the file. */
 static bool skip_block_comment(struct asm_frame *at)
@@ -74,7 +51,7 @@ static bool skip_block_comment(struct asm_frame *at)
 /* '#' directly after a name or a number is a token: call bpf_map_lookup_elem#1. */
 static bool hash_is_comment(const struct asm_frame *at)
 {
-	return at->p == at->src->text || !(class_of(at->p[-1]) & (C_NAME | C_DIGIT));
+	return at->p == at->src->text || !(asm_class(at->p[-1]) & (C_NAME | C_DIGIT));
 }
 
 /* To the next token; false after saying that a comment does not end. */
@@ -83,17 +60,18 @@ static bool skip_blanks(struct asm_ctx *a)
 	struct asm_frame *at = &a->at;
 
 	for (;;) {
-		while (class_of(*at->p) & C_BLANK)
+		while (asm_class(*at->p) & C_BLANK)
 			at->p++;
 		if (*at->p == '#' && hash_is_comment(at))
-			at->p = end_of_line(at, at->p);
+			at->p = asm_end_of_line(at, at->p);
 		else if (*at->p == '/' && at->p[1] == '/')
-			at->p = end_of_line(at, at->p);
+			at->p = asm_end_of_line(at, at->p);
 		else if (*at->p == '/' && at->p[1] == '*') {
 			a->tok.pos = (struct asm_pos){ at->src, at->p, at->line, 2 };
 			at->p += 2;
 			if (!skip_block_comment(at)) {
-				bad(a, 2, "this comment has no end: */ is missing");
+				rawbpf_asm_bad_token(
+					a, 2, "this comment has no end: */ is missing");
 				return false;
 			}
 		} else {
@@ -102,14 +80,14 @@ static bool skip_blanks(struct asm_ctx *a)
 	}
 }
 
-/* ---- names, numbers, strings -------------------------------------------------------- */
+/* ---- names ---------------------------------------------------------------------- */
 
 static void scan_name(struct asm_ctx *a)
 {
 	const char *from = a->at.p, *p = from;
 	uint32_t h = ASM_HASH_START;
 
-	for (; class_of(*p) & (C_NAME | C_DIGIT); p++)
+	for (; asm_class(*p) & (C_NAME | C_DIGIT); p++)
 		h = asm_hash_step(h, (unsigned char)*p);
 	a->at.p = p;
 	a->tok.kind = T_NAME;
@@ -118,115 +96,7 @@ static void scan_name(struct asm_ctx *a)
 		a->tok.kind = T_BAD;
 }
 
-static unsigned digit_value(char c)
-{
-	if (c >= '0' && c <= '9')
-		return (unsigned)(c - '0');
-	if (isalpha((unsigned char)c))
-		return (unsigned)(tolower((unsigned char)c) - 'a') + 10;
-	return 99;
-}
-
-static void scan_number(struct asm_ctx *a)
-{
-	const char *from = a->at.p, *p = from, *end;
-	unsigned base = 10;
-	uint64_t v = 0;
-
-	for (end = p; class_of(*end) & (C_NAME | C_DIGIT); end++)
-		;
-	a->at.p = end;
-	a->tok.kind = T_NUM;
-	if (*p == '0' && (p[1] | 32) == 'x')
-		base = 16, p += 2;
-	else if (*p == '0' && (p[1] | 32) == 'b')
-		base = 2, p += 2;
-	else if (*p == '0' && end - p > 1)
-		base = 8, p += 1;
-	if (p == end) {
-		bad(a, (uint32_t)(end - from), "a number without digits");
-		return;
-	}
-	for (; p < end; p++) {
-		unsigned d = digit_value(*p);
-
-		if (d >= base) {
-			rawbpf_asm_err(a, &(struct asm_pos){ a->at.src, p, a->at.line, 1 },
-				"'%c' is not a digit of a %s number%s", *p,
-				base == 10   ? "decimal"
-				: base == 16 ? "hexadecimal"
-				: base == 8  ? "octal"
-					     : "binary",
-				base == 8 ? " (it starts with 0)" : "");
-			a->tok.kind = T_BAD;
-			return;
-		}
-		if (v > (UINT64_MAX - d) / base) {
-			bad(a, (uint32_t)(end - from), "this number needs more than 64 bits");
-			return;
-		}
-		v = v * base + d;
-	}
-	a->tok.num = v;
-}
-
-static int escape(char c)
-{
-	static const char from[] = "abfnrtv0\\'\"", to[] = "\a\b\f\n\r\t\v\0\\'\"";
-	const char *at = c ? strchr(from, c) : NULL;
-
-	return at ? (unsigned char)to[at - from] : -1;
-}
-
-/* One byte between quotes: 'a', '\n', '\x1b'. */
-static void scan_char(struct asm_ctx *a)
-{
-	const char *from = a->at.p, *p = from + 1;
-	int v = (unsigned char)*p;
-
-	a->tok.kind = T_NUM;
-	if (v < ' ' || v == '\'' || v > '~') {
-		a->at.p++;
-		bad(a, 1, "expected one ASCII character between quotes");
-		return;
-	}
-	if (*p == '\\' && p[1] == 'x' && isxdigit((unsigned char)p[2]) &&
-		isxdigit((unsigned char)p[3])) {
-		v = (int)(digit_value(p[2]) * 16 + digit_value(p[3]));
-		p += 4;
-	} else if (*p == '\\') {
-		v = escape(p[1]);
-		p += v < 0 ? 1 : 2;
-	} else {
-		p++;
-	}
-	a->at.p = *p == '\'' ? p + 1 : p;
-	if (v < 0)
-		bad(a, 2,
-			"unknown escape: there are \\a \\b \\f \\n \\r \\t \\v \\0 \\\\ \\' \\\" "
-			"and \\xHH");
-	else if (*p != '\'')
-		bad(a, 1, "this character constant has no closing quote");
-	a->tok.num = (uint64_t)v;
-}
-
-static void scan_string(struct asm_ctx *a)
-{
-	const char *from = a->at.p, *p = from + 1;
-
-	a->tok.kind = T_STR;
-	while (*p != '"' && *p != '\\' && (unsigned char)*p >= ' ')
-		p++;
-	a->at.p = *p == '"' ? p + 1 : end_of_line(&a->at, p);
-	if (*p == '\\')
-		bad(a, 1, "a string has no escapes: '\\' cannot be in it");
-	else if (*p != '"' && *p != '\n' && *p != '\r' && *p)
-		bad(a, 1, "a control character in a string");
-	else if (*p != '"')
-		bad(a, 1, "this string has no closing quote on its line");
-}
-
-/* ---- operators ------------------------------------------------------------------------ */
+/* ---- operators ------------------------------------------------------------------ */
 
 /* The next char, and `=` after it: OP, OP=, or doubled OP. */
 static enum asm_tok_kind op(struct asm_ctx *a, enum asm_tok_kind alone, enum asm_tok_kind assign)
@@ -322,7 +192,7 @@ static void bad_byte(struct asm_ctx *a)
 	a->tok.kind = T_BAD;
 }
 
-/* ---- the next token --------------------------------------------------------------------- */
+/* ---- the next token ------------------------------------------------------------- */
 
 /*
  * The last line ends even without a newline; only then an included file ends
@@ -352,14 +222,14 @@ void rawbpf_asm_next(struct asm_ctx *a)
 		a->tok.kind = T_NL;
 		a->at.p++;
 		a->at.line++;
-	} else if (class_of(c) & C_NAME) {
+	} else if (asm_class(c) & C_NAME) {
 		scan_name(a);
-	} else if (class_of(c) & C_DIGIT) {
-		scan_number(a);
+	} else if (asm_class(c) & C_DIGIT) {
+		rawbpf_asm_scan_number(a);
 	} else if (c == '"') {
-		scan_string(a);
+		rawbpf_asm_scan_string(a);
 	} else if (c == '\'') {
-		scan_char(a);
+		rawbpf_asm_scan_char(a);
 	} else if (!c && a->at.p == a->at.src->text + a->at.src->len) {
 		end_of_source(a);
 		return;
@@ -395,7 +265,7 @@ bool rawbpf_asm_take_label_colon(struct asm_ctx *a)
 {
 	const char *p = a->at.p;
 
-	while (class_of(*p) & C_BLANK)
+	while (asm_class(*p) & C_BLANK)
 		p++;
 	if (*p != ':')
 		return false;

@@ -145,17 +145,27 @@ static bool exists(const char *path)
 	return !stat(path, &st) && !S_ISDIR(st.st_mode);
 }
 
-/* `folder` is `nfolder` bytes; empty: the working directory. Folder F, then F/arch/ARCH. */
+/*
+ * `folder` is `nfolder` bytes; empty: the working directory. In folder F for
+ * "DIR/x": F/DIR/x, then F/arch/ARCH/DIR/x, then F/DIR/arch/ARCH/x.
+ */
 static bool find_in(struct asm_ctx *a, const char *folder, size_t nfolder, const char *file,
 	char path[ASM_MAX_PATH])
 {
 	const char *slash = nfolder && folder[nfolder - 1] != '/' ? "/" : "";
+	const char *name = strrchr(file, '/');
 	int n = snprintf(path, ASM_MAX_PATH, "%.*s%s%s", (int)nfolder, folder, slash, file);
 
 	if (n < ASM_MAX_PATH && exists(path))
 		return true;
 	n = snprintf(
 		path, ASM_MAX_PATH, "%.*s%sarch/%s/%s", (int)nfolder, folder, slash, a->arch, file);
+	if (n < ASM_MAX_PATH && exists(path))
+		return true;
+	if (!name)
+		return false;
+	n = snprintf(path, ASM_MAX_PATH, "%.*s%s%.*s/arch/%s%s", (int)nfolder, folder, slash,
+		(int)(name - file), file, a->arch, name);
 	return n < ASM_MAX_PATH && exists(path);
 }
 
