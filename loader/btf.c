@@ -138,7 +138,7 @@ void rawbpf_btf_close(struct rawbpf_btf *btf)
 	btf->ntypes = 0;
 }
 
-int rawbpf_btf_type(const struct rawbpf_btf *btf, uint32_t id, struct rawbpf_btf_type *type)
+int rawbpf_btf_get(const struct rawbpf_btf *btf, uint32_t id, struct rawbpf_btf_type *type)
 {
 	struct rawbpf_btf scratch = *btf; /* next() may write `why`, which is not ours here */
 	uint32_t pos;
@@ -161,7 +161,7 @@ static bool is_modifier(enum rawbpf_btf_kind kind)
 int rawbpf_btf_strip(const struct rawbpf_btf *btf, uint32_t *id, struct rawbpf_btf_type *type)
 {
 	for (unsigned depth = 0; depth < BTF_DEPTH_MAX; depth++) {
-		int rc = rawbpf_btf_type(btf, *id, type);
+		int rc = rawbpf_btf_get(btf, *id, type);
 
 		if (rc || !is_modifier(type->kind))
 			return rc;
@@ -207,7 +207,7 @@ int rawbpf_btf_sizeof(const struct rawbpf_btf *btf, uint32_t id, uint32_t *size)
 	return n > UINT32_MAX ? -EINVAL : 0;
 }
 
-const char *rawbpf_btf_string(const struct rawbpf_btf *btf, uint32_t offset)
+const char *rawbpf_btf_str(const struct rawbpf_btf *btf, uint32_t offset)
 {
 	return offset < btf->strings_len ? btf->strings + offset : "";
 }
@@ -217,8 +217,8 @@ uint32_t rawbpf_btf_datasec(const struct rawbpf_btf *btf, const char *name)
 	struct rawbpf_btf_type type;
 
 	for (uint32_t id = 1; id < btf->ntypes; id++) {
-		if (!rawbpf_btf_type(btf, id, &type) && type.kind == RAWBPF_BTF_DATASEC &&
-			!strcmp(rawbpf_btf_string(btf, type.name_off), name))
+		if (!rawbpf_btf_get(btf, id, &type) && type.kind == RAWBPF_BTF_DATASEC &&
+			!strcmp(rawbpf_btf_str(btf, type.name_off), name))
 			return id;
 	}
 	return 0;

@@ -72,13 +72,13 @@ void rawbpf_btf_close(struct rawbpf_btf *btf);
  */
 int rawbpf_btf_next(struct rawbpf_btf *btf, uint32_t *pos, struct rawbpf_btf_type *type);
 /* The type of that id; -EINVAL if there is none. Void has kind 0. */
-int rawbpf_btf_type(const struct rawbpf_btf *btf, uint32_t id, struct rawbpf_btf_type *type);
+int rawbpf_btf_get(const struct rawbpf_btf *btf, uint32_t id, struct rawbpf_btf_type *type);
 /* The same, behind typedef, const, volatile, restrict and type tags. *id follows too. */
 int rawbpf_btf_strip(const struct rawbpf_btf *btf, uint32_t *id, struct rawbpf_btf_type *type);
 /* sizeof, in bytes; -EINVAL for what has none. */
 int rawbpf_btf_sizeof(const struct rawbpf_btf *btf, uint32_t id, uint32_t *size);
 /* A string; "" when the offset is outside. */
-const char *rawbpf_btf_string(const struct rawbpf_btf *btf, uint32_t offset);
+const char *rawbpf_btf_str(const struct rawbpf_btf *btf, uint32_t offset);
 /* Word `i` of the record at `p`, in the host's byte order. */
 uint32_t rawbpf_btf_word(const struct rawbpf_btf *btf, const unsigned char *p, unsigned i);
 /* The id of the DATASEC of that name, 0 if there is none. */

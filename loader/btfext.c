@@ -94,7 +94,7 @@ static int walk(struct rawbpf_describe *d, const struct part *part)
 
 		if (left < 8)
 			return 1;
-		section = rawbpf_btf_string(&d->btf, rawbpf_btf_word(&d->btf, p, 0));
+		section = rawbpf_btf_str(&d->btf, rawbpf_btf_word(&d->btf, p, 0));
 		n = rawbpf_btf_word(&d->btf, p, 1);
 		p += 8;
 		left -= 8;
@@ -166,7 +166,7 @@ static bool funcs_are_good(const struct rawbpf_describe *d, const struct rawbpf_
 
 		if (i ? f->insn_off <= f[-1].insn_off : f->insn_off)
 			return false;
-		if (rawbpf_btf_type(&d->btf, f->type_id, &type) || type.kind != RAWBPF_BTF_FUNC)
+		if (rawbpf_btf_get(&d->btf, f->type_id, &type) || type.kind != RAWBPF_BTF_FUNC)
 			return false;
 	}
 	return true;

@@ -39,10 +39,10 @@ static uint32_t var_offset(const struct rawbpf_describe *d,
 	const struct rawbpf_elf_symbol *sym;
 	struct rawbpf_btf_type var;
 
-	if (rawbpf_btf_type(&d->btf, e->type, &var) || var.kind != RAWBPF_BTF_VAR ||
+	if (rawbpf_btf_get(&d->btf, e->type, &var) || var.kind != RAWBPF_BTF_VAR ||
 		rawbpf_btf_word(&d->btf, var.members, 0) == VAR_STATIC)
 		return e->offset;
-	sym = rawbpf_elf_symbol(d->elf, rawbpf_btf_string(&d->btf, var.name_off));
+	sym = rawbpf_elf_symbol(d->elf, rawbpf_btf_str(&d->btf, var.name_off));
 	if (!sym || &d->elf->sections[sym->section] != section)
 		return e->offset;
 	return (uint32_t)sym->value;
@@ -51,7 +51,7 @@ static uint32_t var_offset(const struct rawbpf_describe *d,
 static int fix_datasec(struct rawbpf_describe *d, const struct rawbpf_btf_type *sec)
 {
 	const struct rawbpf_elf_section *section =
-		rawbpf_elf_section(d->elf, rawbpf_btf_string(&d->btf, sec->name_off));
+		rawbpf_elf_section(d->elf, rawbpf_btf_str(&d->btf, sec->name_off));
 	/* the view points into obj->btf, which is ours to write */
 	unsigned char *at = d->obj->btf + (d->btf.types - d->obj->btf) + sec->offset;
 	struct entry *list;
@@ -116,7 +116,7 @@ int rawbpf_describe_btf(struct rawbpf_describe *d)
 	if (rc)
 		return rc == -ENOMEM ? rc : drop_btf(d);
 	for (uint32_t id = 1; id < d->btf.ntypes && !rc; id++) {
-		rc = rawbpf_btf_type(&d->btf, id, &type);
+		rc = rawbpf_btf_get(&d->btf, id, &type);
 		if (!rc && type.kind == RAWBPF_BTF_DATASEC)
 			rc = fix_datasec(d, &type);
 	}

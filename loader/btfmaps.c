@@ -154,7 +154,7 @@ static int read_map(struct rawbpf_describe *d, struct rawbpf_map *map, uint32_t 
 	for (uint32_t i = 0; i < type.vlen && !rc; i++) {
 		const unsigned char *member = type.members + (size_t)i * RAWBPF_BTF_MEMBER_SIZE;
 
-		r.field = rawbpf_btf_string(&d->btf, rawbpf_btf_word(&d->btf, member, 0));
+		r.field = rawbpf_btf_str(&d->btf, rawbpf_btf_word(&d->btf, member, 0));
 		rc = read_field(&r, rawbpf_btf_word(&d->btf, member, 1));
 	}
 	r.field = "type";
@@ -171,10 +171,10 @@ static int read_var(struct rawbpf_describe *d, uint32_t id, uint32_t section)
 	struct rawbpf_map *map;
 	const char *name;
 
-	if (rawbpf_btf_type(&d->btf, id, &var) || var.kind != RAWBPF_BTF_VAR)
+	if (rawbpf_btf_get(&d->btf, id, &var) || var.kind != RAWBPF_BTF_VAR)
 		return rawbpf_error(d->sink, -ENOEXEC, d->obj->path,
 			"section .BTF: type %u in .maps is not a variable", id);
-	name = rawbpf_btf_string(&d->btf, var.name_off);
+	name = rawbpf_btf_str(&d->btf, var.name_off);
 	sym = rawbpf_elf_symbol(d->elf, name);
 	if (rawbpf_btf_word(&d->btf, var.members, 0) == VAR_STATIC)
 		return rawbpf_error(d->sink, -ENOTSUP, d->obj->path,
@@ -205,7 +205,7 @@ int rawbpf_describe_btf_maps(struct rawbpf_describe *d)
 		return rawbpf_error(d->sink, -ENOEXEC, d->obj->path,
 			"section .maps is described by BTF, and there is none: compile with -g");
 	section = rawbpf_describe_section(d, s);
-	rc = rawbpf_btf_type(&d->btf, id, &sec);
+	rc = rawbpf_btf_get(&d->btf, id, &sec);
 	for (uint32_t i = 0; i < sec.vlen && !rc; i++)
 		rc = read_var(d, rawbpf_btf_word(&d->btf, sec.members, 3 * i), section);
 	return rc;

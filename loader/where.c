@@ -27,8 +27,8 @@ bool rawbpf_where(const struct rawbpf_obj *obj, const struct rawbpf_prog *prog, 
 
 	if (!info || !obj->btf || rawbpf_btf_open(&btf, obj->btf, obj->btf_len))
 		return false;
-	file = rawbpf_btf_string(&btf, info->file_name_off);
-	source = rawbpf_btf_string(&btf, info->line_off);
+	file = rawbpf_btf_str(&btf, info->file_name_off);
+	source = rawbpf_btf_str(&btf, info->line_off);
 	if (!*file || !RAWBPF_LINE_INFO_LINE(info->line_col))
 		return false;
 	d->file = file;
