@@ -96,10 +96,11 @@ get_qemu() {
 	apt_use "$host_arch" bookworm bookworm-backports
 	mkdir -p status debs/partial
 	cp /var/lib/dpkg/status status/status
-	apt-get -qq -y -o Dir::State::status="$PWD/status/status" -o Dir::Cache::archives="$PWD/debs" \
-		--download-only -t bookworm-backports install qemu-system-{x86,arm,common,data} </dev/null &&
-		(cd debs && apt_download qemu-system-s390x/bookworm-backports) ||
+	if ! apt-get -qq -y -o Dir::State::status="$PWD/status/status" -o Dir::Cache::archives="$PWD/debs" \
+		--download-only -t bookworm-backports install qemu-system-{x86,arm,common,data} </dev/null ||
+		! (cd debs && apt_download qemu-system-s390x/bookworm-backports); then
 		die "cannot fetch QEMU 10; install qemu-system-x86 and qemu-system-arm of version 9 or later"
+	fi
 	for deb in debs/*.deb; do
 		case $deb in
 		*/qemu-system-s390x_*) # s390x alone: the rest is large

@@ -26,7 +26,7 @@ check memcpy_kprobe_shows_the_trace_pipe says 'memcpy size 4321'
 
 # counted NAME FILE: the counter of a program of ours goes up.
 counted() {
-	run rawbpf run "$2" --for 3 --every 1 -- sh -c 'for i in $(seq 20); do cat /etc/passwd >/dev/null; done; exec sleep 5'
+	run rawbpf run "$2" --for 3 --every 1 -- sh -c 'for i in $(seq 20); do dd if=/etc/passwd of=/dev/null bs=1 2>/dev/null; done; exec sleep 5'
 	check "$1" says '^ *0: [1-9][0-9]+'
 }
 counted tracepoint_counts progs/tracepoint.s
@@ -45,9 +45,8 @@ rawbpf run progs/kprobe.s --for 20 >out 2>&1 &
 pid=$!
 sleep 2
 check tracefs_event_is_there_while_it_runs grep -q vfs_read /sys/kernel/tracing/kprobe_events
-kill -TERM $pid
+check terminated_run_ends ends $pid
 wait $pid
-status=$?
 check terminated_run_leaves_nothing nothing_left
 umount /sys/bus/event_source/devices/kprobe
 finish

@@ -5,10 +5,11 @@ n=0
 tracing=/sys/kernel/tracing
 export PATH=/test:$PATH
 
-# run COMMAND...: its output to ./out, its exit status to $status.
+# run COMMAND...: its output to ./out, its exit status to $status. A hang fails one test, not the
+# whole guest.
 run() {
 	echo "# $*"
-	"$@" >out 2>&1 </dev/null
+	timeout -k 5 30 "$@" >out 2>&1 </dev/null
 	status=$?
 }
 # check NAME TEST...: one line of TAP; shows ./out when TEST fails.
@@ -53,6 +54,17 @@ tables() {
 
 nothing_left() {
 	[ -z "$(cat $tracing/kprobe_events $tracing/uprobe_events)" ] && left && ! pidof rawbpf
+}
+
+# ends PID: it ends within five seconds of SIGTERM.
+ends() {
+	kill -TERM "$1"
+	for _ in $(seq 50); do
+		kill -0 "$1" 2>/dev/null || return 0
+		sleep 0.1
+	done
+	kill -KILL "$1"
+	return 1
 }
 
 finish() {

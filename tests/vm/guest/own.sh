@@ -11,8 +11,8 @@ for t in tests/*; do
 	echo "# $t"
 	timeout 60 "./$t" /test </dev/null >out 2>&1
 	status=$?
-	cat out
-	if [ $status -ne 0 ] && ! grep -q '^not ok' out; then
+	sed -E 's/^not (ok .*# SKIP)/\1/' out # cmocka's word for a skipped test
+	if [ $status -ne 0 ] && ! grep '^not ok' out | grep -qv '# SKIP'; then
 		echo "not ok - $t ended with $status"
 	fi
 done
