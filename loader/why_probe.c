@@ -155,13 +155,15 @@ static int check_offset(struct why *w)
 
 static int check_notrace(struct why *w)
 {
-	if (rawbpf_ksym_traceable(w->place->symbol, w->sym.address) != 0 ||
-		rawbpf_kernel_config("CONFIG_KPROBE_EVENTS_ON_NOTRACE") == 'y')
+	char config;
+
+	if (rawbpf_ksym_traceable(w->place->symbol, w->sym.address) != 0)
 		return 0;
-	return because(w, -EINVAL,
-		"%s is notrace: not in tracefs available_filter_functions, and this kernel probes "
-		"no others (CONFIG_KPROBE_EVENTS_ON_NOTRACE is not set)",
-		w->place->symbol);
+	config = rawbpf_kernel_config("CONFIG_KPROBE_EVENTS_ON_NOTRACE");
+	if (config == 'y')
+		return 0;
+	return because(w, -EINVAL, "%s is notrace: not in tracefs available_filter_functions%s",
+		w->place->symbol, config ? ", and CONFIG_KPROBE_EVENTS_ON_NOTRACE is not set" : "");
 }
 
 int rawbpf_why_kprobe(const struct rawbpf_place *place, int err, char *buf, size_t len)
