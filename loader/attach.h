@@ -82,11 +82,15 @@ struct rawbpf_link;
  * kprobe blacklist; notrace; no CONFIG_KPROBES; the missing capability or
  * sysctl). Newest way first (perf PMU), then tracefs.
  * -ENOENT: no such symbol, file or tracepoint; -EPERM, -EACCES: privilege;
- * -EOPNOTSUPP: this kernel cannot; -EINVAL: the kernel refuses this symbol.
+ * -EOPNOTSUPP: this kernel cannot; -EINVAL: the kernel refuses this symbol;
+ * -EADDRNOTAVAIL: several functions have the name; -ENOSPC: no breakpoint slot is
+ * free; -ESRCH: no such process.
+ * An IFUNC (libc's memcpy) is taken at the implementation that this CPU picked.
+ * A raw tracepoint is asked for when it is bound: it cannot be without a program.
  */
 int rawbpf_link_open(
 	struct rawbpf_link **out, const struct rawbpf_place *place, const struct rawbpf_sink *sink);
-/* Binds the program and enables the event. */
+/* Binds the program and enables the event. On failure all is detached at once; free as ever. */
 int rawbpf_link_bind(struct rawbpf_link *link, int prog_fd, const struct rawbpf_sink *sink);
 /* The place as it was really taken (uprobe: resolved path and offset), as snprintf. */
 int rawbpf_link_print(const struct rawbpf_link *link, char *buf, size_t len);

@@ -126,8 +126,7 @@ static void read_section(
 }
 
 /* A count that does not fit e_shnum stands in the first section's size. */
-static int count_sections(
-	const struct rawbpf_exe *exe, const unsigned char *eh, uint64_t *n)
+static int count_sections(const struct rawbpf_exe *exe, const unsigned char *eh, uint64_t *n)
 {
 	unsigned char first[sizeof(Elf64_Shdr)];
 	int rc;

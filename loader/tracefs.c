@@ -112,7 +112,7 @@ static int choose_name(struct rawbpf_trace_event *event, int tracefs, const char
 	char base[MAX_HINT + 1];
 	size_t n = 0;
 
-	for (; hint[n] && n < MAX_HINT; n++) {
+	for (; n < MAX_HINT && hint[n]; n++) {
 		unsigned char c = (unsigned char)hint[n];
 
 		base[n] = c < 0x80 && isalnum(c) ? (char)c : '_';
