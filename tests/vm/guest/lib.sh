@@ -22,7 +22,7 @@ check() {
 	else
 		echo "not ok $n - $name"
 		echo "# exit status $status; failed: $*"
-		sed 's/^/# /' why out
+		{ cat why; head -n 30 out; echo ...; tail -n 10 out; } | sed 's/^/# /'
 	fi
 }
 says() { grep -qE -- "$1" out; }
