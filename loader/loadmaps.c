@@ -23,7 +23,6 @@ static const char *type_name(uint32_t type)
 static bool takes_btf(uint32_t type)
 {
 	switch (type) {
-	case RAWBPF_MAP_TYPE_PROG_ARRAY:
 	case RAWBPF_MAP_TYPE_PERF_EVENT_ARRAY:
 	case RAWBPF_MAP_TYPE_CGROUP_ARRAY:
 	case RAWBPF_MAP_TYPE_STACK_TRACE:

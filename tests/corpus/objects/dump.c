@@ -4,7 +4,8 @@
  *   dump describe OBJECT    the described object; errors as the tool prints them, exit 1
  *   dump load OBJECT        loads it, then each program as the kernel holds it
  *   dump pins FILE...       the same for pinned programs, whoever loaded them
- * Map ids differ from load to load: an instruction shows the map's name instead.
+ *   dump mangle OBJECT      cut at every 16 bytes, and with every byte changed: refused aloud or
+ * read Map ids differ from load to load: an instruction shows the map's name instead.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -16,6 +17,20 @@
 
 #define MAPS_MAX 64
 #define LDDW 0x18
+
+/* The variable that an offset in a map lies in: offsets are the compiler's business. */
+static void print_place(const struct rawbpf_obj *obj, const struct rawbpf_reloc *r)
+{
+	for (size_t i = 0; i < obj->nvars; i++) {
+		const struct rawbpf_var *v = &obj->vars[i];
+
+		if (v->map == r->map && r->offset >= v->offset && r->offset - v->offset < v->size) {
+			printf("  value %s+%u\n", v->name, r->offset - v->offset);
+			return;
+		}
+	}
+	printf("  value %s+%u\n", obj->maps[r->map].name, r->offset);
+}
 
 static void describe(const struct rawbpf_obj *obj)
 {
@@ -32,8 +47,8 @@ static void describe(const struct rawbpf_obj *obj)
 		uint64_t v = 0;
 		int rc = rawbpf_obj_value(obj, obj->vars[i].name, &v);
 
-		printf("var %s in %s at %u size %u", obj->vars[i].name,
-			obj->maps[obj->vars[i].map].name, obj->vars[i].offset, obj->vars[i].size);
+		printf("var %s in %s size %u", obj->vars[i].name, obj->maps[obj->vars[i].map].name,
+			obj->vars[i].size);
 		printf(rc ? "\n" : " = %" PRIu64 "\n", v);
 	}
 	for (size_t i = 0; i < obj->nprogs; i++) {
@@ -41,10 +56,12 @@ static void describe(const struct rawbpf_obj *obj)
 
 		printf("prog %s section %s type %u%s%s\n", p->name, p->section, p->type,
 			p->autoload ? "" : " not-loaded", p->nlines ? " lines" : "");
-		for (size_t k = 0; k < p->nrelocs; k++)
-			printf("  lddw %s %s+%u\n",
-				p->relocs[k].kind == RAWBPF_RELOC_MAP_FD ? "map" : "value",
-				obj->maps[p->relocs[k].map].name, p->relocs[k].offset);
+		for (size_t k = 0; k < p->nrelocs; k++) {
+			if (p->relocs[k].kind == RAWBPF_RELOC_MAP_FD)
+				printf("  map %s\n", obj->maps[p->relocs[k].map].name);
+			else
+				print_place(obj, &p->relocs[k]);
+		}
 	}
 }
 
@@ -65,6 +82,9 @@ static unsigned get_maps(const uint32_t *ids, unsigned n, struct rawbpf_map_info
 
 		rawbpf_obj_get_info_by_fd(fd, &maps[i], &len);
 		rawbpf_sys_close(fd);
+		/* libbpf makes data maps BPF_F_MMAPABLE, which we have no use for yet */
+		if (strchr(maps[i].name, '.'))
+			maps[i].map_flags &= ~(uint32_t)RAWBPF_F_MMAPABLE;
 		printf("  map %s type %u key %u value %u entries %u flags 0x%x btf %d\n",
 			maps[i].name, maps[i].type, maps[i].key_size, maps[i].value_size,
 			maps[i].max_entries, maps[i].map_flags, maps[i].btf_value_type_id != 0);
@@ -131,6 +151,53 @@ static int pins(char **paths)
 	return rc;
 }
 
+static unsigned said;
+
+static void count(void *arg, const struct rawbpf_diag *d)
+{
+	said++;
+}
+
+/* A warning may come with success, silence never with an error. */
+static int try_one(const void *image, size_t len, bool cut)
+{
+	const struct rawbpf_sink sink = { .say = count };
+	struct rawbpf_obj *obj;
+	void *copy = malloc(len ? len : 1);
+	int rc;
+
+	said = 0;
+	memcpy(copy, image, len);
+	rc = rawbpf_obj_read_mem(&obj, copy, len, "x.o", &sink);
+	free(copy);
+	rawbpf_obj_free(obj);
+	return rc < 0 ? !said : cut;
+}
+
+static int mangle(const char *path)
+{
+	static unsigned char image[1 << 16];
+	static const unsigned char values[] = { 0x00, 0x01, 0xff };
+	FILE *f = fopen(path, "rb");
+	size_t len = f ? fread(image, 1, sizeof(image), f) : 0;
+	int bad = !len;
+
+	if (f)
+		fclose(f);
+	for (size_t cut = 0; cut < len; cut += 16)
+		bad |= try_one(image, cut, true);
+	for (size_t at = 0; at < len; at++) {
+		unsigned char was = image[at];
+
+		for (size_t k = 0; k < sizeof(values); k++) {
+			image[at] = values[k];
+			bad |= try_one(image, len, false);
+		}
+		image[at] = was;
+	}
+	return bad;
+}
+
 int main(int argc, char **argv)
 {
 	const struct rawbpf_sink sink = { rawbpf_print_diag, stderr };
@@ -139,6 +206,8 @@ int main(int argc, char **argv)
 
 	if (argc < 3)
 		return 2;
+	if (!strcmp(argv[1], "mangle"))
+		return mangle(argv[2]);
 	if (!strcmp(argv[1], "pins"))
 		return pins(argv + 2);
 	if (rawbpf_obj_read_file(&obj, argv[2], &sink))

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* want: map "m" is static; a map must be a global symbol */
+#include "bpf.h"
+
+static struct {
+	__uint(type, 1);
+	__uint(max_entries, 4);
+	__type(key, u32);
+	__type(value, u32);
+} m SEC(".maps");
+
+SEC("socket") int prog(void *ctx)
+{
+	u32 key = 0;
+
+	return lookup(&m, &key) != 0;
+}
+
+char _license[] SEC("license") = "GPL";
