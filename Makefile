@@ -10,7 +10,9 @@
 #   make lint format clean
 #
 # O=dir builds elsewhere, V=1 shows commands, SAN=1 adds ASan and UBSan,
-# STATIC=1 links statically, CROSS=aarch64-linux-gnu- SYSROOT=dir cross-builds.
+# CROSS=aarch64-linux-gnu- SYSROOT=dir cross-builds. The tool is linked statically where the
+# libraries are there for it (one file, half the start-up time); STATIC=0 prevents that, and
+# STATIC=1 links everything statically, the tests too.
 
 O ?= build
 PREFIX ?= /usr/local
@@ -19,15 +21,23 @@ VERSION := 0.1.0
 CC := $(CROSS)$(if $(filter default undefined,$(origin CC)),gcc,$(CC))
 AR := $(CROSS)$(if $(filter default undefined,$(origin AR)),ar,$(AR))
 CFLAGS ?= -O2 -g
+SECTIONS := -ffunction-sections -fdata-sections
 WARN := -std=gnu11 -Wall -Wextra -Wvla -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wundef \
 	-Wpointer-arith -Wno-unused-parameter
 CPPFLAGS += -D_FILE_OFFSET_BITS=64 $(if $(SYSROOT),-I$(SYSROOT)/usr/include)
-LDFLAGS += $(if $(STATIC),-static) $(if $(SYSROOT),$(SYSROOT_LIBS))
+LDFLAGS += $(if $(filter 1,$(STATIC)),-static) $(if $(SYSROOT),$(SYSROOT_LIBS))
 SYSROOT_LIBS = $(addprefix -L,$(wildcard $(SYSROOT)/usr/lib/*-linux-gnu*))
-LDLIBS += -lelf $(if $(STATIC),-lz $(STATIC_LIBS))
+LDLIBS += -lelf $(if $(filter 1,$(STATIC)),-lz $(STATIC_LIBS))
 ifeq ($(SAN),1)
 CFLAGS += -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
 LDFLAGS += -fsanitize=address,undefined
+STATIC ?= 0
+endif
+ifndef STATIC
+# What a static libelf needs besides itself differs between its versions: try.
+TOOL_STATIC := $(shell for libs in -lz '-lz -lzstd'; do \
+	echo 'int elf_version(int); int main(void) { return elf_version(0); }' | \
+	$(CC) -xc - -static -o /dev/null -lelf $$libs 2>/dev/null && echo "-static $$libs" && break; done)
 endif
 Q := $(if $(V),,@)
 say = $(if $(V),,@printf '  %-5s %s\n' $(1) $(2))
@@ -46,7 +56,7 @@ all: $(O)/rawbpf $(O)/librawbpf.a
 
 $(O)/rawbpf: $(tool_obj) $(O)/librawbpf.a
 	$(call say,LINK,$@)
-	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -Wl,--gc-sections -o $@ $^ $(LDLIBS) $(TOOL_STATIC)
 
 $(O)/librawbpf.a: $(lib_obj)
 	$(call say,AR,$@)
@@ -55,7 +65,7 @@ $(O)/librawbpf.a: $(lib_obj)
 $(O)/%.o: %.c Makefile
 	$(call say,CC,$<)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) $(WARN) $(CPPFLAGS) $(CFLAGS) -DRAWBPF_VERSION='"$(VERSION)"' -MMD -MP -c -o $@ $<
+	$(Q)$(CC) $(WARN) $(CPPFLAGS) $(SECTIONS) $(CFLAGS) -DRAWBPF_VERSION='"$(VERSION)"' -MMD -MP -c -o $@ $<
 
 -include $(wildcard $(O)/*.d $(O)/*/*.d $(O)/*/*/*.d)
 
