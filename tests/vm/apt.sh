@@ -31,6 +31,9 @@ apt_conf() { # STATE_DIR ARCH
 		Acquire::AllowWeakRepositories "false";
 		Acquire::AllowDowngradeToInsecureRepositories "false";
 		Acquire::Languages "none";
+		Acquire::GzipIndexes "true";
+		Dir::Cache::pkgcache "";
+		Dir::Cache::srcpkgcache "";
 		APT::Get::AllowUnauthenticated "false";
 		APT::Install-Recommends "false";
 		APT::Sandbox::User "$(id -un)";
