@@ -111,8 +111,10 @@ static inline void rawbpf_print_source(FILE *out, const struct rawbpf_diag *d)
 	fputs("    ", out);
 	rawbpf_print_text(out, d->source + from, n);
 	fputs("\n    ", out);
+	/* A character of UTF-8 is one column: its later bytes are 10xxxxxx. */
 	for (size_t i = from; i < at; i++)
-		putc(d->source[i] == '\t' ? '\t' : ' ', out);
+		if (((unsigned char)d->source[i] & 0xc0) != 0x80)
+			putc(d->source[i] == '\t' ? '\t' : ' ', out);
 	putc('^', out);
 	for (size_t i = 1; i < d->width && at + i < from + n; i++)
 		putc('~', out);

@@ -135,12 +135,11 @@ static int assemble(struct asm_ctx *a, const struct asm_src *src, void **elf, si
 		return a->fatal;
 	if (a->errors < ASM_MAX_ERRORS)
 		rawbpf_asm_check_relocs(a);
-	if (!a->errors && !a->progs.n && !a->maps.n && !a->vars.n)
-		rawbpf_error(a->sink, -EINVAL, src->name,
-			"nothing to assemble: no .prog, .map or .const"),
-			a->errors++;
-	if (a->errors)
+	if (a->failed)
 		return -EINVAL;
+	if (!a->progs.n && !a->maps.n && !a->vars.n)
+		return rawbpf_error(a->sink, -EINVAL, src->name,
+			"nothing to assemble: no .prog, .map or .const");
 	return rawbpf_asm_elf(a, elf, len);
 }
 

@@ -15,8 +15,7 @@
 struct rawbpf_asm_opts {
 	/*
 	 * Where `.include "x"` looks after the including file's own folder;
-	 * in each folder F, F/x is tried, then F/arch/ARCH/x and, for "DIR/x",
-	 * F/DIR/arch/ARCH/x.
+	 * in each folder F, F/x is tried and then F/arch/ARCH/x.
 	 */
 	const char *const *include_dirs;
 	size_t ninclude_dirs;

@@ -108,15 +108,16 @@ static int check_value(
 	struct asm_ctx *a, const struct asm_var *var, const struct asm_pos *pos, struct asm_val v)
 {
 	const struct asm_type_info *t = &rawbpf_asm_types[var->type];
-	unsigned bits = t->size * 8;
-	char seen[ASM_SEEN_MAX];
+	int64_t min = t->is_signed ? -(INT64_MAX >> (64 - t->size * 8)) - 1 : 0;
+	uint64_t max = UINT64_MAX >> (64 - t->size * 8 + t->is_signed);
+	char seen[ASM_SEEN_MAX], low[ASM_SEEN_MAX], high[ASM_SEEN_MAX];
 
-	if (t->is_signed ? rawbpf_asm_in_range(
-				   v, INT64_MIN >> (64 - bits), (uint64_t)INT64_MAX >> (64 - bits))
-			 : rawbpf_asm_in_range(v, 0, UINT64_MAX >> (64 - bits)))
+	if (rawbpf_asm_in_range(v, min, max))
 		return 0;
-	return rawbpf_asm_err(
-		a, pos, "%s is no value of a %s", rawbpf_asm_val_text(v, seen), t->name);
+	return rawbpf_asm_err(a, pos, "type %s holds %s to %s, not %s", t->name,
+		rawbpf_asm_val_text((struct asm_val){ (uint64_t)min, min < 0 }, low),
+		rawbpf_asm_val_text((struct asm_val){ max, false }, high),
+		rawbpf_asm_val_text(v, seen));
 }
 
 static bool is_word(const struct asm_tok *t, const char *word)
@@ -166,6 +167,8 @@ static int const_attributes(struct asm_ctx *a, struct asm_var *var)
 		if (key < 0 || (key ? const_value(a, &v) : const_type(a, var)))
 			return -EINVAL;
 	}
+	if (!asm_at_end(a))
+		return rawbpf_asm_expected(a, "',' or the end of the line");
 	if (given != 3)
 		return rawbpf_asm_err(a, &var->pos,
 			".const needs %s: .const NAME, type=u32, value=EXPR",

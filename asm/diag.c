@@ -52,6 +52,7 @@ int rawbpf_asm_err(struct asm_ctx *a, const struct asm_pos *pos, const char *fmt
 {
 	va_list ap;
 
+	a->failed = true;
 	/* The scanner has complained about this very token. */
 	if (a->quiet || (a->tok.kind == T_BAD && pos && pos->at == a->tok.pos.at))
 		return -EINVAL;

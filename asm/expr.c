@@ -215,6 +215,8 @@ static int not_constant(struct asm_ctx *a, const struct asm_tok *t)
 	if (rawbpf_asm_is_reg(t))
 		return rawbpf_asm_err(
 			a, &t->pos, "register %.*s in a constant expression", len, n->text);
+	if (n->kw || n->type)
+		return rawbpf_asm_expected(a, "a number or a constant");
 	if (n->obj_kind == OBJ_MAP || n->obj_kind == OBJ_VAR)
 		return rawbpf_asm_err(a, &t->pos,
 			"'%.*s' is a %s, not a constant: its address is written 'rN = %.*s ll'",

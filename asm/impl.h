@@ -304,8 +304,9 @@ struct asm_ctx {
 	const char *arch;
 	bool big_endian;
 	unsigned errors, warnings;
-	bool quiet; /* while a broken statement is skipped */
-	int fatal;  /* -errno: stop now */
+	bool failed; /* there was an error, said or not */
+	bool quiet;  /* while a broken statement is skipped */
+	int fatal;   /* -errno: stop now */
 
 	/* the scanner */
 	struct asm_frame at;

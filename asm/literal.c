@@ -46,11 +46,11 @@ void rawbpf_asm_scan_number(struct asm_ctx *a)
 
 		if (d >= base) {
 			rawbpf_asm_err(a, &(struct asm_pos){ a->at.src, p, a->at.line, 1 },
-				"'%c' is not a digit of a %s number%s", *p,
-				base == 10   ? "decimal"
-				: base == 16 ? "hexadecimal"
-				: base == 8  ? "octal"
-					     : "binary",
+				"'%c' is not a digit of %s number%s", *p,
+				base == 10   ? "a decimal"
+				: base == 16 ? "a hexadecimal"
+				: base == 8  ? "an octal"
+					     : "a binary",
 				base == 8 ? " (it starts with 0)" : "");
 			a->tok.kind = T_BAD;
 			return;

@@ -89,10 +89,10 @@ static int check_given(struct asm_ctx *a, const struct asm_map *m, const char *t
 
 		if (wanted & 1U << i && !v)
 			return rawbpf_asm_err(
-				a, &m->pos, "a %s map needs %s=, above 0", type, attributes[i]);
+				a, &m->pos, "type=%s needs %s=, above 0", type, attributes[i]);
 		if (!(wanted & 1U << i) && !(i == A_ENTRIES && rule & ANY_ENTRIES) && v)
 			return rawbpf_asm_err(
-				a, &m->pos, "a %s map takes no %s=", type, attributes[i]);
+				a, &m->pos, "type=%s takes no %s=", type, attributes[i]);
 	}
 	return 0;
 }
@@ -105,7 +105,7 @@ static int check_rules(struct asm_ctx *a, const struct asm_map *m, const char *t
 		return -EINVAL;
 	if (rule & KEY4 && m->key_size != 4)
 		return rawbpf_asm_err(
-			a, &m->pos, "the key of a %s map has 4 bytes, not %u", type, m->key_size);
+			a, &m->pos, "the key of type=%s has 4 bytes, not %u", type, m->key_size);
 	if (rule & PAGES && (m->entries < 4096 || m->entries & (m->entries - 1)))
 		return rawbpf_asm_err(a, &m->pos,
 			"entries= of a %s map is its size in bytes: a power of two, 4096 or more, "
@@ -233,6 +233,8 @@ static int define(struct asm_ctx *a, struct asm_map *m)
 	while (asm_take(a, T_COMMA))
 		if (attribute(a, m, type))
 			return -EINVAL;
+	if (!asm_at_end(a))
+		return rawbpf_asm_expected(a, "',' or the end of the line");
 	if (!m->type)
 		return rawbpf_asm_err(a, &m->pos, ".map needs type=, such as type=hash");
 	/* Without the flag the kernel ignores the node. */

@@ -250,6 +250,9 @@ static int unknown(struct asm_ctx *a, const struct asm_tok *t)
 {
 	char hint[ASM_SEEN_MAX * 2], seen[ASM_SEEN_MAX];
 
+	if (t->kind == T_NUM && rawbpf_asm_peek(a).kind == T_COLON)
+		return rawbpf_asm_err(a, &t->pos,
+			"a label starts with a letter, '_', '.' or '$', not with a digit");
 	if (t->kind != T_NAME)
 		return rawbpf_asm_err(a, &t->pos,
 			"expected an instruction, a label or a directive, not %s",

@@ -182,6 +182,7 @@ static void bad_byte(struct asm_ctx *a)
 {
 	unsigned char c = (unsigned char)*a->at.p++;
 
+	a->tok.kind = T_HASH; /* not said yet */
 	a->tok.pos.len = 1;
 	if (c >= ' ' && c < 127)
 		rawbpf_asm_err(a, &a->tok.pos, "'%c' has no meaning here", c);

@@ -145,27 +145,17 @@ static bool exists(const char *path)
 	return !stat(path, &st) && !S_ISDIR(st.st_mode);
 }
 
-/*
- * `folder` is `nfolder` bytes; empty: the working directory. In folder F for
- * "DIR/x": F/DIR/x, then F/arch/ARCH/DIR/x, then F/DIR/arch/ARCH/x.
- */
+/* `folder` is `nfolder` bytes; empty: the working directory. F/file, then F/arch/ARCH/file. */
 static bool find_in(struct asm_ctx *a, const char *folder, size_t nfolder, const char *file,
 	char path[ASM_MAX_PATH])
 {
 	const char *slash = nfolder && folder[nfolder - 1] != '/' ? "/" : "";
-	const char *name = strrchr(file, '/');
 	int n = snprintf(path, ASM_MAX_PATH, "%.*s%s%s", (int)nfolder, folder, slash, file);
 
 	if (n < ASM_MAX_PATH && exists(path))
 		return true;
 	n = snprintf(
 		path, ASM_MAX_PATH, "%.*s%sarch/%s/%s", (int)nfolder, folder, slash, a->arch, file);
-	if (n < ASM_MAX_PATH && exists(path))
-		return true;
-	if (!name)
-		return false;
-	n = snprintf(path, ASM_MAX_PATH, "%.*s%s%.*s/arch/%s%s", (int)nfolder, folder, slash,
-		(int)(name - file), file, a->arch, name);
 	return n < ASM_MAX_PATH && exists(path);
 }
 
@@ -213,11 +203,13 @@ int rawbpf_asm_include(struct asm_ctx *a, const char *file, const struct asm_pos
 	if (a->nincludes++ >= ASM_MAX_INCLUDES)
 		return rawbpf_asm_err(a, pos, "more than %d files included", ASM_MAX_INCLUDES);
 	if (!find(a, file, path)) {
+		/* What it would have defined is missing below: more errors would say nothing. */
+		a->fatal = -ENOENT;
 		rawbpf_asm_err(a, pos,
 			"no file '%s' in this file's folder, its arch/%s, or a folder given with "
 			"-I",
 			file, a->arch);
-		return -EINVAL;
+		return a->fatal;
 	}
 	rc = rawbpf_asm_read(a, path, pos, &src);
 	if (rc)

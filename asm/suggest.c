@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* "did you mean": the nearest word by edit distance. */
+#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -22,7 +23,9 @@ static unsigned distance(const char *x, size_t nx, const char *y, size_t ny)
 	for (size_t i = 1; i <= nx; i++) {
 		now[0] = (unsigned)i;
 		for (size_t j = 1; j <= ny; j++) {
-			unsigned d = last[j - 1] + (x[i - 1] != y[j - 1]);
+			bool same = tolower((unsigned char)x[i - 1]) ==
+				    tolower((unsigned char)y[j - 1]);
+			unsigned d = last[j - 1] + !same;
 
 			d = least(d, least(last[j], now[j - 1]) + 1);
 			if (i > 1 && j > 1 && x[i - 1] == y[j - 2] && x[i - 2] == y[j - 1])
@@ -43,27 +46,41 @@ struct best {
 	unsigned distance;
 };
 
+/* Is the shorter of the two words a part of the longer, and at least half of it? */
+static bool contains(const char *x, size_t nx, const char *y, size_t ny)
+{
+	if (nx < ny)
+		return contains(y, ny, x, nx);
+	for (size_t i = 0; ny >= 4 && ny * 2 >= nx && i + ny <= nx; i++)
+		if (!memcmp(x + i, y, ny))
+			return true;
+	return false;
+}
+
 /* Half-right words are near; with three letters one may be wrong. */
 static void consider(struct best *b, const char *text, size_t len, const char *word, size_t nword)
 {
 	size_t diff = len > nword ? len - nword : nword - len;
-	unsigned d;
+	unsigned d = b->distance;
 
-	if (len > LONGEST || nword > LONGEST || diff > b->distance)
+	if (len > LONGEST || nword > LONGEST || (len == nword && !memcmp(text, word, len)))
 		return;
-	d = distance(text, len, word, nword);
-	if (d == 0 || d > b->distance || d >= len)
+	if (diff <= d)
+		d = distance(text, len, word, nword);
+	else if (!contains(text, len, word, nword))
+		return;
+	if (d > b->distance || d >= len)
 		return;
 	/* The table has no order: of two that are as near, the first in the alphabet. */
-	if (d == b->distance &&
-		(!b->text || memcmp(word, b->text, nword < b->len ? nword : b->len) > 0))
+	if (d == b->distance && b->text &&
+		memcmp(word, b->text, nword < b->len ? nword : b->len) > 0)
 		return;
 	*b = (struct best){ word, nword, d };
 }
 
 static struct best start(size_t len)
 {
-	return (struct best){ NULL, 0, len < 6 ? 2 : len < 12 ? 3 : 4 };
+	return (struct best){ NULL, 0, len < 6 ? 1 : len < 12 ? 2 : 3 };
 }
 
 static const char *answer(const struct best *b, char buf[ASM_SEEN_MAX * 2])

@@ -1,0 +1,5 @@
+.prog p, "socket"
+	*(u64 *)(r1 + 8) += r2
+	lock *(u64 *)(r1 + 8) -= r2
+	lock r1 += r2
+	exit

@@ -1,0 +1,9 @@
+.prog p, "socket"
+	call map_lookup_elm
+	call bpf_map_updaet_elem
+	call subfunc
+	call map_lookup_elem#2
+	call r1
+	call 0x100000000
+	exit
+subfun:	exit

@@ -1,0 +1,4 @@
+.prog p, "socket"
+	call .L1
+	exit
+.L1:	exit

@@ -1,0 +1,3 @@
+.prog p, "socket"
+	r1	=	0x1ffffffff	# tabs before
+	r1 = 5	/* ä */ + r3

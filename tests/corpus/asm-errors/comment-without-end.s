@@ -1,0 +1,2 @@
+.prog p, "socket"
+	exit /* and so on

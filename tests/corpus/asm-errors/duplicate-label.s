@@ -1,0 +1,3 @@
+.prog p, "socket"
+again:	r1 = 1
+again:	exit

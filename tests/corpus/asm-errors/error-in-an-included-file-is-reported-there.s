@@ -1,0 +1,3 @@
+.prog p, "socket"
+.include "lib/error.inc"
+	exit

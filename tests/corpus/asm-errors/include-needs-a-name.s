@@ -1,0 +1,3 @@
+.include ptregs.inc
+.include ""
+.include "lib/error.inc" twice

@@ -1,0 +1,3 @@
+.include "no/such/file.inc"
+.prog p, "socket"
+	r1 = FROM_IT

@@ -1,0 +1,3 @@
+.prog p, "socket"
+.include "include-of-itself.s"
+	exit

@@ -1,0 +1,3 @@
+start:	r1 = 1
+	r2 = 2
+	exit

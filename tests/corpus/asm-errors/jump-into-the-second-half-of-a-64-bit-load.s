@@ -1,0 +1,4 @@
+.prog p, "socket"
+	goto +1
+	r1 = 5 ll
+	exit

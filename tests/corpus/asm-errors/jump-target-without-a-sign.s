@@ -1,0 +1,6 @@
+.prog p, "socket"
+	goto 5
+	goto pc
+	goto r1
+	if r1 == 0 goto 1
+	exit

@@ -1,0 +1,5 @@
+.prog p, "socket"
+	call map_lookup_elem
+	exit
+map_lookup_elem:
+	exit

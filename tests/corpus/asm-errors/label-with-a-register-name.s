@@ -1,0 +1,4 @@
+.prog p, "socket"
+r1:	exit
+pc:	exit
+1:	exit

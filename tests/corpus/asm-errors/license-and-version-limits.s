@@ -1,0 +1,5 @@
+.license "GPL"
+.license "MIT"
+.version 0x100000000
+.version 1
+.version 2

@@ -1,0 +1,2 @@
+.map xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx, type=hash, key=4, value=8, entries=1
+.map a.b, type=hash, key=4, value=8, entries=1

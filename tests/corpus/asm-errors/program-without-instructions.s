@@ -1,0 +1,3 @@
+.prog a, "socket"
+.prog b, "socket"
+	exit

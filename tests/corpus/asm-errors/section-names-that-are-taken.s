@@ -1,0 +1,4 @@
+.prog a, "maps"
+.prog b, ".text"
+.prog c, "license"
+.prog d, ""

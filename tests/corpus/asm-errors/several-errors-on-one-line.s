@@ -1,0 +1,2 @@
+.prog p, "socket"
+	r1 = ; r2 += ; exit ; r3 = r44

@@ -1,0 +1,6 @@
+.license "GPL
+.license GPL
+.license "a\qb"
+.license "a\0b"
+.prog p, socket
+.prog q, "soc	ket"

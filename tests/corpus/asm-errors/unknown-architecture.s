@@ -1,0 +1,3 @@
+# args: --arch arm65
+.prog p, "socket"
+	exit

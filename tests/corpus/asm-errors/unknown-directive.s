@@ -1,0 +1,5 @@
+.prog p, "socket"
+	.porg x, "y"
+	.globl p
+	.
+	exit

@@ -1,0 +1,5 @@
+.prog p, "socket"
+	frobnicate r1, 5
+	gotp out
+	exot
+out:	exit

@@ -1,0 +1,4 @@
+# args: --arch s390x
+.prog p, "socket"
+	r1 = 2
+	exit

@@ -1,0 +1,4 @@
+﻿.prog p, "socket"
+	r0 = 1
+l:	goto l
+	exit

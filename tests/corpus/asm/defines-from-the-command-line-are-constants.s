@@ -1,0 +1,6 @@
+# args: -D A=0x10+1 -D B
+.equ B, 1	# the same value again is no conflict
+.prog p, "socket"
+	r1 = A
+	r2 = B
+	exit

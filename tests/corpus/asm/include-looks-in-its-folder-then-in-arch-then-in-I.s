@@ -1,0 +1,5 @@
+# args: --arch arm -I lib
+.include "common.inc"; .prog p, "socket"
+	r1 = COMMON
+	r2 = WIDTH
+	exit
