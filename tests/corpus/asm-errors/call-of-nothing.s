@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 .prog p, "socket"
 	call map_lookup_elm
 	call bpf_map_updaet_elem

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 .const a, type=u8, value=256
 .const b, type=s8, value=-129
 .const c, type=u32

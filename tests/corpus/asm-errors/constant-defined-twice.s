@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 .equ A, 1
 .equ A, 1
 .equ A, 2

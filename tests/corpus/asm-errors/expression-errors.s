@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 .prog p, "socket"
 	w1 = 1 / 0
 	w1 = 1 % (2 - 2)

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 .prog p, "socket"
 	r1 = 0x123456789
 	w1 = 4294967296

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 .prog p, "socket"
 .include "lib/fill8192.inc"
 near:	if r1 == 0 goto far

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 .prog p, "socket"
 0: (b7) r0 = 0
 	r1 = map[id:3]

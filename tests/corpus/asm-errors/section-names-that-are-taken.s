@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 .prog a, "maps"
 .prog b, ".text"
 .prog c, "license"

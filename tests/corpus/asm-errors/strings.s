@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 .license "GPL
 .license GPL
 .license "a\qb"

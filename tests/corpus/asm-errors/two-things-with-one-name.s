@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 .equ x, 1
 .map x, type=hash, key=4, value=8, entries=1
 .map y, type=hash, key=4, value=8, entries=1

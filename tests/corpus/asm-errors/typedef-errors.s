@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 .typedef ulong, u65
 .typedef ulong, u64
 .typedef ulong, u32

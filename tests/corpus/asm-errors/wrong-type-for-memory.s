@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 .prog p, "socket"
 	r1 = *(s64 *)(r2 + 0)
 	*(s32 *)(r2 + 0) = r1

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 .prog p, "socket"
 	w1 = *(u64 *)(r2 + 8)
 	*(u64 *)(r2 + 8) = w1

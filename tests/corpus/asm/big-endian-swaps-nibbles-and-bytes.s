@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 # args: -EB
 .prog p, "socket"
 	r1 = *(u16 *)(r2 + 0x102)

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 # The kernel's verifier log on one side, LLVM on the other; both sections must be equal.
 .prog kernel, "kernel"
 	r1 = *(u64 *)(r10 -8)

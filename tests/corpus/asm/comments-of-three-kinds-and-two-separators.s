@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 #comment
 // comment
 /* comment; */ .prog p, "socket" # comment

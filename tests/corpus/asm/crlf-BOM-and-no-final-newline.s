@@ -1,4 +1,5 @@
-﻿.prog p, "socket"
+﻿# SPDX-License-Identifier: BSD-2-Clause
+.prog p, "socket"
 	r0 = 1
 l:	goto l
 	exit

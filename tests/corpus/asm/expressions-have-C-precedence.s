@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 .equ TWO, 2
 .set N, 1
 .set N, N + 1

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 .equ MINE, 14
 .prog p, "socket"
 	call map_lookup_elem

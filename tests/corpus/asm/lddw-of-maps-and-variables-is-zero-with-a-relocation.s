@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 .license "GPL"
 .version 0x60100
 .prog p, "socket"

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 .prog a, "socket"
 	r0 = 1
 	exit

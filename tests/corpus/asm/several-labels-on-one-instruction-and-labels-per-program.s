@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 .prog a, "socket"
 a1: a2: .L3:
 $4:	if w1 != w2 goto a1
