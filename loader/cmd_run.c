@@ -126,15 +126,35 @@ static void wait_for(double seconds, int trace_fd, const sigset_t *mask)
 	ppoll(&p, trace_fd >= 0, &t, mask);
 }
 
+/*
+ * What is in the pipe now, then back to the clock: it is non-blocking. Empty
+ * lines go: from 5.9 on the kernel ends each message itself, so that the
+ * newline which older ones need makes one.
+ */
 static int show_trace(int fd)
 {
 	char buf[4096];
+	const char newline = '\n';
+	char last = newline;
 	long n;
 
-	/* The pipe is non-blocking: what is there now, then back to the clock. */
-	while ((n = rawbpf_sys_read(fd, buf, sizeof(buf))) > 0)
-		fwrite(buf, 1, n, stdout);
+	while ((n = rawbpf_sys_read(fd, buf, sizeof(buf))) > 0) {
+		for (long i = 0; i < n; i++) {
+			if (buf[i] != newline || last != newline)
+				putchar(buf[i]);
+			last = buf[i];
+		}
+	}
 	return fflush(stdout) ? -EPIPE : 0;
+}
+
+/* What was printed before us is not ours to show. */
+static void skip_old_trace(int fd)
+{
+	char buf[4096];
+
+	for (int i = 0; i < 10000 && rawbpf_sys_read(fd, buf, sizeof(buf)) > 0; i++)
+		;
 }
 
 static int write_openmetrics(const struct rawbpf_run_options *o, const struct rawbpf_polled *polled,
@@ -216,6 +236,8 @@ static int loop(const struct rawbpf_run_options *o, struct rawbpf_polled *polled
 		if (rawbpf_polled_count(polled))
 			err = show_maps(o, polled, sink);
 	}
+	if (trace_fd >= 0 && !err)
+		err = show_trace(trace_fd);
 	return err == -EPIPE ? 0 : err;
 }
 
@@ -236,6 +258,7 @@ static int open_trace(const struct rawbpf_obj *obj, int *fd, const struct rawbpf
 		return rawbpf_error(sink, err, "trace_pipe", "cannot open: %s%s", strerror(-err),
 			err == -EBUSY ? " (another reader has it)" : "");
 	*fd = err;
+	skip_old_trace(err);
 	return 0;
 }
 
