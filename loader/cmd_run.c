@@ -111,6 +111,15 @@ static double now(void)
 	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
+/* When an fd is ready at once, ppoll returns without having delivered a signal. */
+static void let_signals_in(const sigset_t *mask)
+{
+	sigset_t blocked;
+
+	sigprocmask(SIG_SETMASK, mask, &blocked);
+	sigprocmask(SIG_SETMASK, &blocked, NULL);
+}
+
 /* Waits for a signal, trace output or `seconds`. */
 static void wait_for(double seconds, int trace_fd, const sigset_t *mask)
 {
@@ -123,7 +132,8 @@ static void wait_for(double seconds, int trace_fd, const sigset_t *mask)
 		seconds = 3600;
 	t.tv_sec = (time_t)seconds;
 	t.tv_nsec = (long)((seconds - (double)t.tv_sec) * 1e9);
-	ppoll(&p, trace_fd >= 0, &t, mask);
+	if (ppoll(&p, trace_fd >= 0, &t, mask) > 0)
+		let_signals_in(mask);
 }
 
 /*
@@ -138,7 +148,9 @@ static int show_trace(int fd)
 	char last = newline;
 	long n;
 
-	while ((n = rawbpf_sys_read(fd, buf, sizeof(buf))) > 0) {
+	/* Bounded: reading the pipe may itself copy memory, and so fill it again. */
+	for (int reads = 0; reads < 16; reads++) {
+		n = rawbpf_sys_read(fd, buf, sizeof(buf));
 		for (long i = 0; i < n; i++) {
 			if (buf[i] != newline || last != newline)
 				putchar(buf[i]);
