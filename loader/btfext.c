@@ -63,7 +63,7 @@ static int refuse_core(struct rawbpf_describe *d, struct rawbpf_prog *prog, uint
 static int take_records(struct rawbpf_describe *d, const struct part *part, const unsigned char *p,
 	uint32_t size, uint32_t n, const char *section)
 {
-	const struct rawbpf_elf_section *s = rawbpf_elf_section(d->elf, section);
+	const struct rawbpf_elf_section *s = n ? rawbpf_elf_section(d->elf, section) : NULL;
 	int rc = 0;
 
 	for (uint32_t i = 0; s && i < n && !rc; i++, p += size) {

@@ -170,6 +170,7 @@ static int read_var(struct rawbpf_describe *d, uint32_t id, uint32_t section)
 	struct rawbpf_btf_type var;
 	struct rawbpf_map *map;
 	const char *name;
+	int rc;
 
 	if (rawbpf_btf_get(&d->btf, id, &var) || var.kind != RAWBPF_BTF_VAR)
 		return rawbpf_error(d->sink, -ENOEXEC, d->obj->path,
@@ -187,8 +188,8 @@ static int read_var(struct rawbpf_describe *d, uint32_t id, uint32_t section)
 		return rawbpf_error(d->sink, -ENOEXEC, d->obj->path,
 			"map \"%s\" lies where another map is (.maps, byte %llu)", name,
 			(unsigned long long)sym->value);
-	map = rawbpf_describe_add_map(d, name, RAWBPF_MAP_BTF, section, sym->value);
-	return map ? read_map(d, map, var.size) : -ENOMEM;
+	rc = rawbpf_describe_add_map(d, &map, name, RAWBPF_MAP_BTF, section, sym->value);
+	return rc ? rc : read_map(d, map, var.size);
 }
 
 int rawbpf_describe_btf_maps(struct rawbpf_describe *d)

@@ -55,10 +55,9 @@ int rawbpf_describe_data_map(struct rawbpf_describe *d, uint32_t section)
 		return rawbpf_error(d->sink, -ENOEXEC, d->obj->path,
 			"section %s has a size of %llu bytes: not one that a map can have", s->name,
 			(unsigned long long)s->size);
-	map = rawbpf_describe_add_map(d, s->name, RAWBPF_MAP_DATA, section, 0);
-	if (!map)
-		return -ENOMEM;
-	found = fill(d, map, s);
+	found = rawbpf_describe_add_map(d, &map, s->name, RAWBPF_MAP_DATA, section, 0);
+	if (!found)
+		found = fill(d, map, s);
 	return found ? found : (int)d->obj->nmaps - 1;
 }
 

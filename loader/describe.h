@@ -47,8 +47,8 @@ int rawbpf_describe_relocs(struct rawbpf_describe *d);
 /* datamaps.c: the variables of all data maps; refuses pointers in them */
 int rawbpf_describe_vars(struct rawbpf_describe *d);
 
-/* maps.c: appends a map; `name` is copied. NULL: out of memory. */
-struct rawbpf_map *rawbpf_describe_add_map(struct rawbpf_describe *d, const char *name,
+/* maps.c: appends a map, of which `name` is copied. */
+int rawbpf_describe_add_map(struct rawbpf_describe *d, struct rawbpf_map **out, const char *name,
 	enum rawbpf_map_origin origin, uint32_t section, uint64_t offset);
 /* maps.c: the index of the map that begins there, or -ENOENT. */
 int rawbpf_describe_find_map(const struct rawbpf_describe *d, uint32_t section, uint64_t offset);

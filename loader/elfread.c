@@ -134,9 +134,9 @@ static int read_header(struct reader *r)
 	if (!r->elf || elf_kind(r->elf) != ELF_K_ELF || !gelf_getehdr(r->elf, &eh))
 		return BROKEN(r, "libelf does not read it: %s", elf_errmsg(-1));
 	r->out->big_endian = r->image[EI_DATA] == ELFDATA2MSB;
-	rc = check_type(r, &eh);
+	rc = check_machine(r, &eh);
 	if (!rc)
-		rc = check_machine(r, &eh);
+		rc = check_type(r, &eh);
 	return rc ? rc : check_section_table(r, &eh);
 }
 
@@ -280,40 +280,6 @@ static int read_symbols(struct reader *r)
 	return rc;
 }
 
-static int by_name(const void *a, const void *b)
-{
-	const struct rawbpf_elf_symbol *const *x = a, *const *y = b;
-
-	return strcmp((*x)->name, (*y)->name);
-}
-
-static int index_symbols(struct reader *r)
-{
-	struct rawbpf_elf *out = r->out;
-	size_t n = 0;
-
-	out->by_name = calloc(out->nsymbols ? out->nsymbols : 1, sizeof(*out->by_name));
-	if (!out->by_name)
-		return -ENOMEM;
-	for (size_t i = 0; i < out->nsymbols; i++) {
-		const struct rawbpf_elf_symbol *s = &out->symbols[i];
-
-		if (s->bind != STB_LOCAL && s->section && s->section < out->nsections)
-			out->by_name[n++] = s;
-	}
-	out->nby_name = n;
-	qsort(out->by_name, n, sizeof(*out->by_name), by_name);
-	for (size_t i = 1; i < n; i++) {
-		const struct rawbpf_elf_symbol *a = out->by_name[i - 1], *b = out->by_name[i];
-
-		if (!strcmp(a->name, b->name))
-			return BROKEN(r, "symbol \"%s\" is defined twice: in section %s and in %s",
-				a->name, out->sections[a->section].name,
-				out->sections[b->section].name);
-	}
-	return 0;
-}
-
 /* Appends the entries of relocation section `i` to the section that they patch. */
 static int read_rels(struct reader *r, uint32_t i)
 {
@@ -371,7 +337,7 @@ int rawbpf_elf_read(struct rawbpf_elf *elf, const void *image, size_t len, const
 	if (!rc)
 		rc = read_symbols(&r);
 	if (!rc)
-		rc = index_symbols(&r);
+		rc = rawbpf_elf_index(elf, sink);
 	for (uint32_t i = 1; !rc && i < elf->nsections; i++) {
 		if (elf->sections[i].type == SHT_REL || elf->sections[i].type == SHT_RELA)
 			rc = read_rels(&r, i);
@@ -387,26 +353,8 @@ void rawbpf_elf_clear(struct rawbpf_elf *elf)
 	for (size_t i = 0; i < elf->nsections; i++)
 		free(elf->sections[i].rels);
 	free(elf->sections);
+	free(elf->section_names);
 	free(elf->symbols);
 	free(elf->by_name);
 	memset(elf, 0, sizeof(*elf));
-}
-
-const struct rawbpf_elf_section *rawbpf_elf_section(const struct rawbpf_elf *elf, const char *name)
-{
-	for (size_t i = 1; i < elf->nsections; i++) {
-		if (!strcmp(elf->sections[i].name, name))
-			return &elf->sections[i];
-	}
-	return NULL;
-}
-
-const struct rawbpf_elf_symbol *rawbpf_elf_symbol(const struct rawbpf_elf *elf, const char *name)
-{
-	const struct rawbpf_elf_symbol key = { .name = name }, *k = &key, *const * found;
-
-	if (!elf->nby_name)
-		return NULL;
-	found = bsearch(&k, elf->by_name, elf->nby_name, sizeof(*elf->by_name), by_name);
-	return found ? *found : NULL;
 }

@@ -48,6 +48,8 @@ struct rawbpf_elf {
 	bool big_endian;
 	struct rawbpf_elf_section *sections; /* [0] is the null section */
 	size_t nsections;
+	const struct rawbpf_elf_section **section_names; /* by name, the first of each */
+	size_t nsection_names;
 	struct rawbpf_elf_symbol *symbols; /* in the file's order; [0] is the null symbol */
 	size_t nsymbols;
 	/* Global and weak symbols that lie in a section, by name: at most one each. */
@@ -64,6 +66,8 @@ int rawbpf_elf_read(struct rawbpf_elf *elf, const void *image, size_t len, const
 	const struct rawbpf_sink *sink);
 void rawbpf_elf_clear(struct rawbpf_elf *elf);
 
+/* elfindex.c: fills section_names and by_name; a symbol defined twice is refused. */
+int rawbpf_elf_index(struct rawbpf_elf *elf, const struct rawbpf_sink *sink);
 /* The first section of that name, or NULL. */
 const struct rawbpf_elf_section *rawbpf_elf_section(const struct rawbpf_elf *elf, const char *name);
 /* The global or weak symbol of that name that lies in a section, or NULL. */

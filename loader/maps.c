@@ -17,24 +17,32 @@ bool rawbpf_is_maps(const struct rawbpf_elf_section *s)
 	return rawbpf_is_legacy_maps(s) || !strcmp(s->name, ".maps");
 }
 
-struct rawbpf_map *rawbpf_describe_add_map(struct rawbpf_describe *d, const char *name,
+/* A program may use 64; the limit keeps a hostile file from taking minutes. */
+#define MAPS_MAX 1024
+
+int rawbpf_describe_add_map(struct rawbpf_describe *d, struct rawbpf_map **out, const char *name,
 	enum rawbpf_map_origin origin, uint32_t section, uint64_t offset)
 {
 	struct rawbpf_obj *obj = d->obj;
-	struct rawbpf_map *map = rawbpf_array_more(obj->maps, obj->nmaps, sizeof(*map));
+	struct rawbpf_map *map;
 
+	if (obj->nmaps >= MAPS_MAX)
+		return rawbpf_error(d->sink, -ENOTSUP, obj->path,
+			"map \"%s\": an object may have %d maps", name, MAPS_MAX);
+	map = rawbpf_array_more(obj->maps, obj->nmaps, sizeof(*map));
 	if (!map)
-		return NULL;
+		return -ENOMEM;
 	obj->maps = map;
 	map += obj->nmaps;
 	map->name = rawbpf_copy(name, strlen(name), 1);
 	if (!map->name)
-		return NULL;
+		return -ENOMEM;
 	map->origin = origin;
 	map->section = section;
 	map->offset = offset;
 	obj->nmaps++;
-	return map;
+	*out = map;
+	return 0;
 }
 
 int rawbpf_describe_find_map(const struct rawbpf_describe *d, uint32_t section, uint64_t offset)
@@ -128,11 +136,10 @@ static int legacy_section(
 				"bytes put it at %zu",
 				s->name, list[i]->name, (unsigned long long)list[i]->value, n,
 				stride, i * stride);
-		map = rawbpf_describe_add_map(
-			d, list[i]->name, RAWBPF_MAP_LEGACY, section, list[i]->value);
-		if (!map)
-			return -ENOMEM;
-		rc = read_def(d, map, s->data + list[i]->value, stride);
+		rc = rawbpf_describe_add_map(
+			d, &map, list[i]->name, RAWBPF_MAP_LEGACY, section, list[i]->value);
+		if (!rc)
+			rc = read_def(d, map, s->data + list[i]->value, stride);
 	}
 	return rc;
 }

@@ -225,30 +225,28 @@ static int check_calls(
 	return rc;
 }
 
-static int code_section(struct rawbpf_describe *d, uint32_t section)
+/* `*next` is the first program of this section; programs are sorted by section. */
+static int code_section(struct rawbpf_describe *d, uint32_t section, size_t *next)
 {
 	const struct rawbpf_elf_section *s = &d->elf->sections[section];
+	struct rawbpf_obj *obj = d->obj;
 	unsigned char *done = calloc((size_t)s->size / 64 + 1, 1);
 	int rc = done ? 0 : -ENOMEM;
 
 	for (size_t i = 0; i < s->nrels && !rc; i++)
 		rc = apply(d, section, &s->rels[i], done);
-	for (size_t i = 0; i < d->obj->nprogs && !rc; i++) {
-		if (d->obj->progs[i].section_index == section)
-			rc = check_calls(d, &d->obj->progs[i], done);
-	}
+	for (; *next < obj->nprogs && obj->progs[*next].section_index == section && !rc; ++*next)
+		rc = check_calls(d, &obj->progs[*next], done);
 	free(done);
 	return rc;
 }
 
 int rawbpf_describe_relocs(struct rawbpf_describe *d)
 {
+	size_t next = 0;
 	int rc = 0;
 
-	for (uint32_t i = 1; i < d->elf->nsections && !rc; i++) {
-		if (rawbpf_is_code(&d->elf->sections[i]) &&
-			strcmp(d->elf->sections[i].name, ".text"))
-			rc = code_section(d, i);
-	}
+	while (next < d->obj->nprogs && !rc)
+		rc = code_section(d, d->obj->progs[next].section_index, &next);
 	return rc;
 }

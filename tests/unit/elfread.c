@@ -633,6 +633,43 @@ static void file_and_memory_give_the_same_object(void **state)
 	assert_int_equal(obj->nprogs, 1);
 }
 
+static void broken_btf_is_left_out_with_a_warning(void **state)
+{
+	size_t len;
+	void *image;
+
+	add_prog("xdp", "prog", ret0, sizeof(ret0));
+	elf_section(&e, ".BTF", SHT_PROGBITS, 0, "this is no BTF, though it is long enough", 40);
+	image = elf_finish(&e, &len);
+	assert_int_equal(read_bytes(image, len), 0);
+	assert_string_equal(said, "x.o: section .BTF is broken and left out: its magic number is "
+				  "wrong\n");
+	assert_null(obj->btf);
+	free(image);
+}
+
+static void broken_btf_that_describes_maps_is_refused(void **state)
+{
+	add_prog("xdp", "prog", ret0, sizeof(ret0));
+	elf_section(&e, ".maps", SHT_PROGBITS, DATA, NULL, 32);
+	assert_refused(-ENOEXEC, "section .maps is described by BTF, and there is none");
+	elf_section(&e, ".BTF", SHT_PROGBITS, 0, "short", 5);
+	assert_refused(-ENOEXEC, "section .BTF is broken: it is shorter than its header");
+}
+
+static void relocation_to_a_map_that_is_not_there_is_refused(void **state)
+{
+	unsigned i = elf_section(&e, "maps", SHT_PROGBITS, DATA, map_def, 20);
+	struct rawbpf_insn code[4];
+
+	memcpy(code, use, sizeof(use));
+	code[0].imm = 4;
+	elf_symbol(&e, "m", STB_GLOBAL, STT_OBJECT, i, 0, 20);
+	elf_rel(&e, add_prog("xdp", "prog", code, sizeof(code)), 0,
+		elf_symbol(&e, "", STB_LOCAL, STT_SECTION, i, 0, 0));
+	assert_refused(-ENOEXEC, "\"maps\" is not a map: none begins at byte 4 of maps");
+}
+
 /* A bit of everything, for the two tests below. */
 static void *make_rich(size_t *len)
 {
@@ -795,6 +832,9 @@ int main(void)
 		T(files_that_are_no_objects_are_named),
 		T(missing_file_and_directory_are_said_with_their_names),
 		T(file_and_memory_give_the_same_object),
+		T(broken_btf_is_left_out_with_a_warning),
+		T(broken_btf_that_describes_maps_is_refused),
+		T(relocation_to_a_map_that_is_not_there_is_refused),
 		T(object_cut_at_any_byte_is_refused_aloud),
 		T(object_with_any_byte_changed_is_read_or_refused_aloud),
 		T(variables_are_set_and_read_in_their_size),
