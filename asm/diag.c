@@ -20,11 +20,16 @@ static char *source_line(const struct asm_pos *pos, unsigned *col)
 		to++;
 	if (to > from && to[-1] == '\r')
 		to--;
-	*col = (unsigned)(pos->at - from) + 1;
+	/* The end of a line with CR LF is where its CR is. */
+	*col = (unsigned)((pos->at > to ? to : pos->at) - from) + 1;
 	line = malloc((size_t)(to - from) + 1);
 	if (line) {
 		memcpy(line, from, (size_t)(to - from));
 		line[to - from] = 0;
+		/* A NUL of the file must not end the string. */
+		for (char *nul = memchr(line, 0, (size_t)(to - from)); nul;
+			nul = memchr(nul, 0, (size_t)(line + (to - from) - nul)))
+			*nul = 1;
 	}
 	return line;
 }

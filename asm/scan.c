@@ -293,7 +293,7 @@ struct asm_pos rawbpf_asm_span(const struct asm_ctx *a, const struct asm_pos *st
 {
 	struct asm_pos pos = *start;
 
-	if (a->prev_end > start->at && a->at.src == start->src)
+	if (a->at.src == start->src && a->prev_end > start->at)
 		pos.len = (uint32_t)(a->prev_end - start->at);
 	return pos;
 }

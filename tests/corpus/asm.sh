@@ -47,6 +47,10 @@ for s in asm/*.s; do
 	verdict $? "$name"
 done
 
+awk '/^section/ { s = $2; next } { b[s] = b[s] $0 } END { exit b["kernel"] != b["llvm"] }' \
+	asm/both-spellings-give-the-same-bytes.hex
+verdict $? the-golden-bytes-of-both-spellings-are-equal
+
 # A file that is refused says all of it, leaves no object, and ends with status 1.
 for s in asm-errors/*.s; do
 	name=$(basename "$s" .s)
