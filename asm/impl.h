@@ -67,6 +67,7 @@ struct asm_pos {
 	uint32_t line, len;
 };
 
+/* clang-format off */
 enum asm_tok_kind {
 	T_EOF,
 	T_NL,
@@ -75,14 +76,13 @@ enum asm_tok_kind {
 	T_NAME,
 	T_NUM,
 	T_STR, /* its bytes are at + 1, len - 2 */
-	/* clang-format off */
 	T_LPAREN, T_RPAREN, T_LBRACKET, T_RBRACKET, T_COMMA, T_COLON, T_QUESTION, T_HASH,
 	T_ADD, T_SUB, T_MUL, T_DIV, T_MOD, T_AND, T_OR, T_XOR, T_SHL, T_SHR, T_TILDE, T_NOT,
 	T_LT, T_GT, T_LE, T_GE, T_EQ, T_NE, T_ANDAND, T_OROR,
 	T_ASSIGN, T_ADD_ASSIGN, T_SUB_ASSIGN, T_MUL_ASSIGN, T_DIV_ASSIGN, T_MOD_ASSIGN,
 	T_AND_ASSIGN, T_OR_ASSIGN, T_XOR_ASSIGN, T_SHL_ASSIGN, T_SHR_ASSIGN,
-	/* clang-format on */
 };
+/* clang-format on */
 
 struct asm_name;
 

@@ -115,20 +115,30 @@ static int byte_order(struct asm_ctx *a, const struct asm_tok *dst)
 	return rawbpf_asm_emit(a, insn);
 }
 
+/* The off of a sign-extending move; 0: there is none. */
+static int16_t movsx_off(const struct asm_type_info *type, bool in_w)
+{
+	static const struct {
+		int16_t off;
+		bool in_w;
+	} rows[] = {
+#define MOVSX(name, off, in_w, group, cpu) { off, in_w },
+#include "isa.def"
+	};
+
+	for (size_t i = 0; type->is_signed && i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (type->size * 8 == rows[i].off && (rows[i].in_w || !in_w))
+			return rows[i].off;
+	return 0;
+}
+
 /* At the type in `(s8)r2`; the parenthesis is taken. */
 static int move_signed(struct asm_ctx *a, const struct asm_tok *dst)
 {
 	struct asm_tok type = a->tok, src;
-	int16_t off = 0;
+	int16_t off = movsx_off(&rawbpf_asm_types[type.name->type], asm_is_w(dst));
 
-	switch (type.name->type) {
-#define MOVSX(name, bits, in32, group, cpu)                                                        \
-	case bits == 8 ? TY_S8:                                                                    \
-		bits == 16 ? TY_S16 : TY_S32:
-#include "isa.def"
-		off = (int16_t)(rawbpf_asm_types[type.name->type].size * 8);
-	}
-	if (!off || (asm_is_w(dst) && off == 32))
+	if (!off)
 		return rawbpf_asm_err(a, &type.pos, "a sign-extending move to %.*s takes %s",
 			(int)dst->name->len, dst->name->text,
 			asm_is_w(dst) ? "(s8) or (s16)" : "(s8), (s16) or (s32)");
