@@ -149,14 +149,12 @@ static int show_trace(int fd)
 	long n;
 
 	/* Bounded: reading the pipe may itself copy memory, and so fill it again. */
-	for (int reads = 0; reads < 16; reads++) {
-		n = rawbpf_sys_read(fd, buf, sizeof(buf));
+	for (int reads = 0; reads < 16 && (n = rawbpf_sys_read(fd, buf, sizeof(buf))) > 0; reads++)
 		for (long i = 0; i < n; i++) {
 			if (buf[i] != newline || last != newline)
 				putchar(buf[i]);
 			last = buf[i];
 		}
-	}
 	return fflush(stdout) ? -EPIPE : 0;
 }
 
