@@ -127,6 +127,7 @@ int main(int argc, char **argv)
 {
 	const struct verb *v;
 
+	setvbuf(stderr, NULL, _IOLBF, 0); /* a message is one write, not one per word */
 	if (argc < 2) {
 		list_verbs(stderr);
 		return 2;

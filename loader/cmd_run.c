@@ -309,7 +309,7 @@ static int run_object(const struct rawbpf_run_options *o, struct rawbpf_obj *obj
 		err = rawbpf_start(&run, obj, o->on, &who, &load, sink);
 	if (!err) {
 		say_places(&run, place, sizeof(place));
-		rawbpf_polled_begin(&polled, run.loaded->map_fds, place);
+		err = rawbpf_polled_begin(&polled, run.loaded->map_fds, place, sink);
 	}
 	if (!err && child->pid) {
 		err = rawbpf_child_start(child);

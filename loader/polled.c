@@ -16,26 +16,17 @@ struct rawbpf_polled_map {
 	struct rawbpf_rows rows; /* n = 0: not a histogram */
 };
 
-static int add_map(struct rawbpf_polled *polled, size_t index, const struct rawbpf_sink *sink)
+static int prepare_map(struct rawbpf_polled_map *m, const struct rawbpf_obj *obj, int cpus,
+	const struct rawbpf_sink *sink)
 {
-	const struct rawbpf_map *map = &polled->obj->maps[index];
-	struct rawbpf_polled_map *m = &polled->maps[polled->nmaps];
-	int err, cpus = rawbpf_possible_cpus();
+	int err = rawbpf_snapshot_init(&m->now, m->map, cpus);
 
-	if (cpus < 0)
-		return rawbpf_error(sink, cpus, "/sys/devices/system/cpu/possible",
-			"cannot learn how many CPUs there may be");
-	m->map = map;
-	m->index = index;
-	m->fd = -1;
-	polled->nmaps++;
-	err = rawbpf_snapshot_init(&m->now, map, cpus);
 	if (!err)
-		err = rawbpf_snapshot_init(&m->was, map, cpus);
+		err = rawbpf_snapshot_init(&m->was, m->map, cpus);
 	if (!err)
-		err = rawbpf_rows_init(&m->rows, polled->obj, map);
+		err = rawbpf_rows_init(&m->rows, obj, m->map);
 	if (err == -ERANGE)
-		return rawbpf_error(sink, err, polled->obj->path,
+		return rawbpf_error(sink, err, obj->path,
 			"row_max must be a multiple of row_step, and at most 4095 times it");
 	return err == -ENOENT ? 0 : err;
 }
@@ -58,7 +49,6 @@ int rawbpf_polled_choose(struct rawbpf_polled *polled, const struct rawbpf_obj *
 	const char *name, const struct rawbpf_sink *sink)
 {
 	const struct rawbpf_map *wanted = name ? rawbpf_obj_map(obj, name) : NULL;
-	int err = 0;
 
 	memset(polled, 0, sizeof(*polled));
 	polled->obj = obj;
@@ -70,17 +60,16 @@ int rawbpf_polled_choose(struct rawbpf_polled *polled, const struct rawbpf_obj *
 	polled->maps = calloc(obj->nmaps + 1, sizeof(*polled->maps));
 	if (!polled->maps)
 		return -ENOMEM;
-	for (size_t i = 0; !err && i < obj->nmaps; i++) {
+	for (size_t i = 0; i < obj->nmaps; i++) {
 		const struct rawbpf_map *map = &obj->maps[i];
 
 		if (wanted ? map != wanted
 			   : map->origin == RAWBPF_MAP_DATA || !rawbpf_map_is_readable(map->type))
 			continue;
-		err = add_map(polled, i, sink);
+		polled->maps[polled->nmaps++] =
+			(struct rawbpf_polled_map){ .map = map, .index = i, .fd = -1 };
 	}
-	if (err)
-		rawbpf_polled_free(polled);
-	return err;
+	return 0;
 }
 
 static double seconds(clockid_t clock)
@@ -91,12 +80,21 @@ static double seconds(clockid_t clock)
 	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
-void rawbpf_polled_begin(struct rawbpf_polled *polled, const int *map_fds, const char *place)
+int rawbpf_polled_begin(struct rawbpf_polled *polled, const int *map_fds, const char *place,
+	const struct rawbpf_sink *sink)
 {
+	int err = 0, cpus = polled->nmaps ? rawbpf_possible_cpus() : 1;
+
+	if (cpus < 0)
+		return rawbpf_error(sink, cpus, "/sys/devices/system/cpu/possible",
+			"cannot learn how many CPUs there may be");
 	snprintf(polled->place, sizeof(polled->place), "%s", place);
 	polled->last = seconds(CLOCK_MONOTONIC);
-	for (size_t i = 0; i < polled->nmaps; i++)
+	for (size_t i = 0; !err && i < polled->nmaps; i++) {
 		polled->maps[i].fd = map_fds[polled->maps[i].index];
+		err = prepare_map(&polled->maps[i], polled->obj, cpus, sink);
+	}
+	return err;
 }
 
 int rawbpf_polled_read(struct rawbpf_polled *polled, const struct rawbpf_sink *sink)

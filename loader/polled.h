@@ -25,8 +25,12 @@ struct rawbpf_polled {
  */
 int rawbpf_polled_choose(struct rawbpf_polled *polled, const struct rawbpf_obj *obj,
 	const char *name, const struct rawbpf_sink *sink);
-/* The object is loaded: its map fds (the caller's), and the place for headings. */
-void rawbpf_polled_begin(struct rawbpf_polled *polled, const int *map_fds, const char *place);
+/*
+ * The object is loaded: its map fds (the caller's), and the place for headings.
+ * -ERANGE: constants that make no rows; -ENOMEM.
+ */
+int rawbpf_polled_begin(struct rawbpf_polled *polled, const int *map_fds, const char *place,
+	const struct rawbpf_sink *sink);
 /* Reads every map. Returns 0 or -errno. */
 int rawbpf_polled_read(struct rawbpf_polled *polled, const struct rawbpf_sink *sink);
 /* What the last read found, as text or as JSON lines. */
