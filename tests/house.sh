@@ -19,7 +19,7 @@ code=$(ls syscall/*.[ch] loader/*.[ch] asm/*.[ch] rawbpf.c rawbpf_diag.h)
 library=$(ls syscall/*.c loader/*.c asm/*.c | grep -v /cmd_)
 
 report every_extern_name_is_ours \
-	"$(nm -g --defined-only "$build/librawbpf.a" 2>/dev/null | awk 'NF == 3 && $3 !~ /^rawbpf_/')"
+	"$(nm -g --defined-only "$build/librawbpf.a" 2>/dev/null | awk 'NF == 3 && $3 !~ /^(__odr_asan\.)?rawbpf_/')"
 report kernel_names_are_never_redefined \
 	"$(grep -nE '^#[[:space:]]*define[[:space:]]+(BPF|PERF|HW_BREAKPOINT|PT_REGS)_' $code)"
 report syscall_includes_only_itself \

@@ -38,6 +38,7 @@ want() {
 need gcc have cc
 need libc6-dev header stdio.h
 need libelf-dev header gelf.h
+want musl-tools have musl-gcc
 if [ "${1:-demo}" = check ]; then
 	need libcmocka-dev cmocka_header
 	want clang have clang
@@ -63,7 +64,7 @@ if [ "$(id -u)" -ne 0 ]; then
 	if command -v sudo >/dev/null 2>&1 && sudo -n true 2>/dev/null; then
 		as_root=sudo
 	else
-		[ -n "$wanted" ] && echo "For more tests: apt-get install$wanted (as root)"
+		[ -n "$wanted" ] && echo "For a smaller tool and more tests, as root: apt-get install$wanted"
 		[ -z "$missing" ] && exit 0
 		echo "Missing. As root: apt-get update && apt-get install$missing" >&2
 		exit 1
@@ -82,7 +83,7 @@ if ! install "$missing $wanted" >"$log" 2>&1; then
 	$as_root apt-get update >"$log" 2>&1
 	if ! install "$missing $wanted" >>"$log" 2>&1; then
 		for pkg in $wanted; do
-			install "$pkg" >>"$log" 2>&1 || echo "not to be had: $pkg (some tests will skip)"
+			install "$pkg" >>"$log" 2>&1 || echo "not to be had: $pkg"
 		done
 		if [ -n "$missing" ] && ! install "$missing" >>"$log" 2>&1; then
 			tail -n 20 "$log" >&2
