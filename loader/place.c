@@ -12,7 +12,8 @@
 
 #define MAX_SYMBOL 511 /* the kernel's KSYM_NAME_LEN without its NUL */
 #define MAX_PATH 4095
-#define MAX_ARG 8
+#define MAX_ARG                                                                                    \
+	5 /* the samples know where that many are; most machines pass no more in registers */
 
 struct kind {
 	enum rawbpf_place_kind kind;

@@ -206,7 +206,7 @@ static void on_gives_the_place_and_the_argument(void **state)
 	ON("breakpoint:memcpy:3", "breakpoint - memcpy 0x0 3");
 	ON("uprobe:libc:memcpy:3", "uprobe libc memcpy 0x0 3");
 	ON("uprobe:libc:memcpy", "uprobe libc memcpy 0x0 0");
-	ON("uprobe:./a.out:f+4:8", "uprobe ./a.out f 0x4 8");
+	ON("uprobe:./a.out:f+4:5", "uprobe ./a.out f 0x4 5");
 	ON("uretprobe:/bin/sh:main", "uretprobe /bin/sh main 0x0 0");
 }
 
@@ -219,12 +219,12 @@ static void on_with_two_numbers_has_the_offset_first(void **state)
 
 static void on_with_an_argument_that_no_call_has_is_refused(void **state)
 {
-	NOT_ON("kprobe:f:0", "'kprobe:f:0': ARG is '0', and must be the argument's number, 1 to 8; "
+	NOT_ON("kprobe:f:0", "'kprobe:f:0': ARG is '0', and must be the argument's number, 1 to 5; "
 			     "the form is kprobe:FUNCTION[+OFFSET][:ARG]");
-	NOT_ON("kprobe:f:9", "'kprobe:f:9': ARG is '9', and must be the argument's number, 1 to 8; "
+	NOT_ON("kprobe:f:6", "'kprobe:f:6': ARG is '6', and must be the argument's number, 1 to 5; "
 			     "the form is kprobe:FUNCTION[+OFFSET][:ARG]");
 	NOT_ON("breakpoint:f:1x", "'breakpoint:f:1x': ARG is '1x', and must be the argument's "
-				  "number, 1 to 8; the form is breakpoint:FUNCTION[+OFFSET][:ARG]");
+				  "number, 1 to 5; the form is breakpoint:FUNCTION[+OFFSET][:ARG]");
 	NOT_ON("kprobe:f:x", "'kprobe:f:x': 'f:x' is not a function's name; the form is "
 			     "kprobe:FUNCTION[+OFFSET][:ARG]");
 }
