@@ -91,8 +91,9 @@ static void add_probe(struct rawbpf_words *w, const struct rawbpf_perf_event_att
 	if (!name)
 		rawbpf_words_add(w, "k%sprobe at 0x%llx", ret, (unsigned long long)a->config2);
 	else
-		rawbpf_words_add(w, "%c%sprobe %s +0x%llx", name[0] == '/' ? 'u' : 'k', ret, name,
-			(unsigned long long)a->config2);
+		/* a file is always named with a slash, and no symbol of the kernel has one */
+		rawbpf_words_add(w, "%c%sprobe %s +0x%llx", strchr(name, '/') ? 'u' : 'k', ret,
+			name, (unsigned long long)a->config2);
 }
 
 static void add_event(struct rawbpf_words *w, const struct rawbpf_perf_event_attr *a)

@@ -248,6 +248,9 @@ static void perf_events_are_told_by_kind(void **state)
 
 	says_of_event(&a, 4242, -1, 8,
 		"perf_event_open(uprobe /lib/libc.so.6 +0x9ab40, pid 4242, cpu -1) -> fd 8");
+	a.config1 = rawbpf_ptr("build/copy_load");
+	says_of_event(&a, 4242, -1, 8,
+		"perf_event_open(uprobe build/copy_load +0x9ab40, pid 4242, cpu -1) -> fd 8");
 	a.config = 1;
 	a.config1 = rawbpf_ptr("vfs_read");
 	a.config2 = 0;
