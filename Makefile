@@ -3,9 +3,10 @@
 #   make              build build/rawbpf and build/librawbpf.a
 #   make demo         install what is missing, build, and count memory copies for 10 seconds
 #   make check        install what is missing, build, and run the tests (unit, corpus, this kernel)
-#   make check-vm     run the demos inside QEMU guests: amd64, arm64 and i386 kernels from Debian
+#                     (parts of it: check-house, check-samples, check-corpus)
+#   make check-vm     run the demos inside QEMU guests: amd64, arm64 and i386 kernels from Debian;
+#                     make check-vm-all: every kernel that there is a guest test for
 #   make bench        a table: what | ours | peer | ratio
-#   make check-docs   man pages and README against the tool
 #   make install      to $(DESTDIR)$(PREFIX); make uninstall takes the same list away
 #   make lint format clean
 #
@@ -55,8 +56,8 @@ tool_obj := $(O)/rawbpf.o
 headers := rawbpf_diag.h $(wildcard syscall/*.h syscall/*.def loader/obj.h loader/attach.h asm/asm.h)
 man_pages := $(wildcard docs/*.[1378])
 
-.PHONY: all demo check check-samples check-corpus check-vm check-vm-all check-docs check-house
-.PHONY: fuzz bench bench-size install uninstall lint format clean deps-demo deps-check tests
+.PHONY: all demo check check-samples check-corpus check-vm check-vm-all check-house FORCE
+.PHONY: bench install uninstall lint format clean deps-demo deps-check tests
 
 .DELETE_ON_ERROR:
 
@@ -114,12 +115,21 @@ check: deps-check
 	$(Q)$(MAKE) --no-print-directory O=$(O) tests
 	$(Q)tests/run.sh $(O) tests/house.sh $(unit_tests) $(fake_tests) $(script_tests) $(kernel_tests)
 
+# Parts of it, by name.
 check-house: all
 	$(Q)tests/run.sh $(O) tests/house.sh
+check-samples: all $(O)/samples/copy_load
+	$(Q)tests/run.sh $(O) tests/kernel/run.sh
+check-corpus: all
+	$(Q)tests/run.sh $(O) $(wildcard tests/corpus/*.sh)
 
 check-vm: deps-check
 	$(Q)$(MAKE) --no-print-directory O=$(O) all $(kernel_tests)
 	$(Q)tests/vm/check.sh $(O)
+
+check-vm-all: deps-check
+	$(Q)$(MAKE) --no-print-directory O=$(O) all $(kernel_tests)
+	$(Q)tests/vm/check.sh $(O) all
 
 bench_programs := $(O)/tests/bench/hits $(O)/tests/bench/startup
 $(bench_programs): $(O)/%: $(O)/%.o $(O)/librawbpf.a
@@ -168,8 +178,6 @@ lint:
 	$(Q)git ls-files '*.c' '*.h' | xargs clang-format --dry-run -Werror
 	$(Q)cppcheck --quiet --std=c11 --enable=warning,portability --inline-suppr --error-exitcode=1 \
 	  syscall loader asm rawbpf.c
-
-FORCE:
 
 clean:
 	rm -rf $(O)

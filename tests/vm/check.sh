@@ -1,12 +1,14 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
-# make check-vm: cross-builds, boots the guests two at a time and adds up: check.sh BUILD_DIR [TEST...]
+# Cross-builds, boots the guests two at a time and adds up: check.sh BUILD_DIR [all|TEST...]
+# make check-vm runs the few below, make check-vm-all every guest-*.sh.
 . "$(dirname "$0")/lib.sh"
 build=${1:?usage: check.sh BUILD_DIR [TEST...]}
 shift
 mkdir -p "$build/vm"
 build=$(realpath "$build")
 cd "$VM_DIR/../.." || exit 126
+[ "${1-}" = all ] && set -- tests/vm/guest-*.sh tests/vm/selftest.sh
 [ $# -gt 0 ] || set -- tests/vm/{guest-amd64-6.1,guest-i386-6.1,guest-arm64-6.12,guest-own-5.10,selftest}.sh
 
 for arch in amd64 arm64 i386; do

@@ -1,0 +1,1 @@
+guest-amd64-6.1.sh

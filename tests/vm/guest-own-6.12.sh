@@ -1,0 +1,1 @@
+guest-own-5.10.sh
