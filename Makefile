@@ -147,7 +147,7 @@ demo: deps-demo
 $(O)/samples/copy_load: samples/copy_load.c Makefile
 	$(call say,CC,$<)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) $(WARN) -O1 -fno-builtin $(LDFLAGS) -o $@ $<
+	$(Q)$(CC) $(WARN) -O1 -fno-builtin -pthread $(LDFLAGS) -o $@ $<
 
 deps-demo:
 	$(Q)tests/need.sh demo

@@ -293,6 +293,7 @@ static int run_object(const struct rawbpf_run_options *o, struct rawbpf_obj *obj
 	struct rawbpf_child *child, const sigset_t *mask, const struct rawbpf_sink *sink)
 {
 	const struct rawbpf_load_opts load = { .log_level = o->log,
+		.verbose = o->log || o->narrate,
 		.log = o->log ? print_log : NULL };
 	struct rawbpf_polled polled = { 0 };
 	struct rawbpf_running run = { 0 };

@@ -6,7 +6,9 @@
  *				socket pair (copies between user space and the kernel), until
  *				SECONDS pass
  *	copy_load exact		calls copy() with known sizes, once through: expected counts
+ *	copy_load threads N	4 threads that each copy 64 bytes N times: do rows lose counts?
  */
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -73,13 +75,36 @@ static void exact(void)
 			copy(to, from, sizes[i]);
 }
 
+static void *one_thread(void *times)
+{
+	unsigned char mine[64];
+
+	for (long n = *(long *)times; n; n--)
+		copy(mine, from, sizeof(mine));
+	return NULL;
+}
+
+static int threads(long times)
+{
+	pthread_t thread[4];
+
+	for (int i = 0; i < 4; i++)
+		if (pthread_create(&thread[i], NULL, one_thread, &times))
+			return 1;
+	for (int i = 0; i < 4; i++)
+		pthread_join(thread[i], NULL);
+	return 0;
+}
+
 int main(int argc, char **argv)
 {
 	if (argc == 2 && !strcmp(argv[1], "exact"))
 		exact();
 	else if (argc == 2 && atof(argv[1]) > 0)
 		until(atof(argv[1]));
+	else if (argc == 3 && !strcmp(argv[1], "threads") && atol(argv[2]) > 0)
+		return threads(atol(argv[2]));
 	else
-		return fprintf(stderr, "usage: copy_load SECONDS | exact\n"), 2;
+		return fprintf(stderr, "usage: copy_load SECONDS | exact | threads N\n"), 2;
 	return 0;
 }

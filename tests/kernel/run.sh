@@ -129,6 +129,10 @@ expect samples/memcpy_kprobe.out
 run samples/memcpy_kprobe.s --on "$here" -- "$load" exact
 check each_size_comes_through_the_trace_pipe as_expected
 
+# 4 threads, 2 or more CPUs, one row.
+run samples/memcpy_stat.s --on "$here" -- "$load" threads 50000
+check no_count_is_lost_when_threads_meet_in_one_row grep -qE '^ +1 - 64 +200000 +200000$' "$d/out"
+
 run samples/memcpy_stat.s -j --on "$here" -- "$load" exact
 json_is_right() {
 	[ "$(wc -l <"$d/out")" -eq 1 ] && grep -qF '"map":"sizes","rows":[{"from":0,"to":0,"count":1,"total":1},{"from":1,"to":64,"count":9,"total":9}' "$d/out" &&
