@@ -44,13 +44,15 @@ static void line_record(struct btf *b, struct asm_bytes *ext, const struct asm_l
 	const char *end = l->src->text + l->src->len, *from = l->at, *to = l->at;
 	uint32_t col, line = l->line > 0x3fffff ? 0x3fffff : l->line;
 
-	while (from > l->src->text && from[-1] != '\n')
+	/* Columns end at 1023: how far a long line reaches back before that is not asked. */
+	while (from > l->src->text && from[-1] != '\n' && l->at - from < 1022)
 		from--;
-	col = l->at - from > 1022 ? 1023 : (uint32_t)(l->at - from) + 1;
+	col = (uint32_t)(l->at - from) + 1;
 	/* Of a very long line, what starts at the instruction. */
 	if (l->at - from > MAX_LINE / 2)
 		from = l->at;
-	while (to < end && *to != '\n' && *to != '\r' && to - from < MAX_LINE)
+	/* A NUL, which a comment may have, would end the string: the rest of the line goes. */
+	while (to < end && *to && *to != '\n' && *to != '\r' && to - from < MAX_LINE)
 		to++;
 	BTF_WORDS(b, ext, l->slot * 8, btf_cstring(b, l->src->name),
 		rawbpf_asm_btf_string(b, from, (size_t)(to - from)), line << 10 | col);

@@ -43,7 +43,7 @@ uint32_t rawbpf_asm_btf_string(struct btf *b, const char *text, size_t len)
 	unsigned char *p;
 	size_t at;
 
-	if (!len || b->strs.n + len >= MAX_STRINGS)
+	if (!len)
 		return 0;
 	if (b->nstrs >= b->table_size / 2 && rehash(b))
 		return 0;
@@ -53,6 +53,8 @@ uint32_t rawbpf_asm_btf_string(struct btf *b, const char *text, size_t len)
 		if (!strncmp((char *)b->strs.p + b->table[at], text, len) &&
 			!b->strs.p[b->table[at] + len])
 			return b->table[at];
+	if (b->strs.n + len >= MAX_STRINGS)
+		return 0;
 	p = rawbpf_asm_bytes_add(b->a, &b->strs, len + 1);
 	if (!p)
 		return 0;

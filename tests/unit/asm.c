@@ -299,6 +299,26 @@ static void line_info_has_a_record_per_line_and_function(void **state)
 	done(&o);
 }
 
+static void a_NUL_in_a_comment_ends_the_line_text_and_no_string_has_one_inside(void **state)
+{
+	static const char text[] = ".prog p, \"s\"\nr0 = 0 # kept\0dropped\nexit\n";
+	struct said said;
+	struct object o;
+	Elf_Data *d;
+	size_t at;
+
+	assert_int_equal(assemble(&o, text, sizeof(text) - 1, native(), &said), 0);
+	o.elf = elf_memory(o.bytes, o.len);
+	assert_int_equal(elf_getshdrstrndx(o.elf, &o.strings), 0);
+	d = data(&o, ".BTF.ext");
+	at = word(d, 4) + word(d, 16) + 12;
+	assert_string_equal(btf_string(&o, word(d, at + 8)), "r0 = 0 # kept");
+	d = data(&o, ".BTF");
+	for (at = 0; at + 7 <= d->d_size; at++)
+		assert_memory_not_equal((char *)d->d_buf + at, "dropped", 7);
+	done(&o);
+}
+
 static void the_same_text_gives_the_same_bytes(void **state)
 {
 	struct object a = must(two_programs, NULL), b = must(two_programs, NULL);
@@ -456,6 +476,32 @@ static void ten_times_the_labels_cost_about_ten_times_the_time(void **state)
 	assert_true(large < 40 * small + 0.25);
 }
 
+static double seconds_for_functions_on_one_line(size_t n)
+{
+	size_t len = 0, cap = n * 64 + 64;
+	char *text = malloc(cap);
+	struct object o;
+	struct said said;
+	clock_t start;
+
+	assert_non_null(text);
+	len += (size_t)snprintf(text, cap, ".prog p, \"s\"\n");
+	for (size_t i = 0; i < n; i++)
+		len += (size_t)snprintf(text + len, cap - len, "call f%zu; f%zu: exit; ", i, i);
+	start = clock();
+	assert_int_equal(assemble(&o, text, len, NULL, &said), 0);
+	free(o.bytes);
+	free(text);
+	return (double)(clock() - start) / CLOCKS_PER_SEC;
+}
+
+static void ten_times_the_functions_on_a_line_cost_about_ten_times_the_time(void **state)
+{
+	double small = seconds_for_functions_on_one_line(4000);
+
+	assert_true(seconds_for_functions_on_one_line(40000) < 40 * small + 0.25);
+}
+
 static void includes_that_double_at_each_level_are_stopped(void **state)
 {
 	char dir[] = "/tmp/rawbpf-asm-XXXXXX", path[64], line[64];
@@ -504,6 +550,8 @@ int main(void)
 		cmocka_unit_test(text_in_rodata_has_its_escapes_done_and_a_NUL),
 		cmocka_unit_test(func_info_names_programs_and_called_labels),
 		cmocka_unit_test(line_info_has_a_record_per_line_and_function),
+		cmocka_unit_test(
+			a_NUL_in_a_comment_ends_the_line_text_and_no_string_has_one_inside),
 		cmocka_unit_test(the_same_text_gives_the_same_bytes),
 		cmocka_unit_test(failure_returns_EINVAL_and_touches_no_result),
 		cmocka_unit_test(every_prefix_is_assembled_or_refused_with_a_message),
@@ -512,6 +560,8 @@ int main(void)
 		cmocka_unit_test(lines_of_a_megabyte_are_nothing_special),
 		cmocka_unit_test(errors_stop_at_20_and_a_note_says_so),
 		cmocka_unit_test(ten_times_the_labels_cost_about_ten_times_the_time),
+		cmocka_unit_test(
+			ten_times_the_functions_on_a_line_cost_about_ten_times_the_time),
 		cmocka_unit_test(includes_that_double_at_each_level_are_stopped),
 		cmocka_unit_test(offsets_of_an_error_count_bytes_from_1),
 	};
