@@ -141,12 +141,28 @@ static uint8_t condition(enum asm_tok_kind token, bool is_signed)
 	return 0;
 }
 
+/* The second operand of a comparison that is no register. */
+static int compare_imm(struct asm_ctx *a, const struct asm_tok *dst, int32_t *imm)
+{
+	struct asm_pos pos = a->tok.pos;
+	struct asm_val v;
+
+	if (rawbpf_asm_imm32(a, imm, &v))
+		return -EINVAL;
+	pos = rawbpf_asm_span(a, &pos);
+	if (!asm_is_w(dst) && !v.neg && v.bits > INT32_MAX)
+		rawbpf_asm_warn(a, &pos,
+			"the 32-bit immediate is sign-extended to 0xffffffff%08x; a 64-bit number "
+			"is loaded with 'rN = NUMBER ll'",
+			(unsigned)v.bits);
+	return 0;
+}
+
 /* After `if`. */
 static int branch(struct asm_ctx *a)
 {
 	struct asm_insn insn = { 0 };
 	struct asm_tok dst, src;
-	struct asm_val v;
 	bool is_signed;
 	int rc;
 
@@ -165,7 +181,7 @@ static int branch(struct asm_ctx *a)
 			return -EINVAL;
 		insn.code |= 0x08;
 		insn.src = asm_num(&src);
-	} else if (rawbpf_asm_imm32(a, &insn.imm, &v)) {
+	} else if (compare_imm(a, &dst, &insn.imm)) {
 		return -EINVAL;
 	}
 	if (a->tok.kind != T_NAME || a->tok.name->kw != K_GOTO)
