@@ -166,6 +166,19 @@ static int write_file(const char *path, const void *data, size_t len)
 	return err ? complain(path, err) : 0;
 }
 
+static bool same_file(const struct stat *x, const struct stat *y)
+{
+	return S_ISREG(x->st_mode) && x->st_dev == y->st_dev && x->st_ino == y->st_ino;
+}
+
+static bool is_source(const char *out, const char *in)
+{
+	struct stat to, from;
+
+	return strcmp(in, "-") && strcmp(out, "-") && !stat(out, &to) && !stat(in, &from) &&
+	       same_file(&to, &from);
+}
+
 static int write_output(const char *path, const void *data, size_t len)
 {
 	struct stat st;
@@ -212,6 +225,10 @@ int rawbpf_cmd_asm(int argc, char **argv)
 		return bad_usage("standard input needs -o FILE.o", NULL);
 	if (!args.out)
 		args.out = by_default = default_output(args.in);
+	if (args.out && is_source(args.out, args.in)) {
+		free(by_default);
+		return bad_usage("the object would replace its source", args.in);
+	}
 	rc = !args.out || rawbpf_asm_file(args.in, &args.opts, &elf, &len, &sink) < 0;
 	if (!rc)
 		rc = write_output(args.out, elf, len);

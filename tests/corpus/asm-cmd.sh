@@ -78,6 +78,11 @@ verdict $? an-unknown-byte-order-is-wrong-usage
 run good.s -EB -o big.o && readelf -h big.o | grep -q 'big endian' && run good.s -EL -o little.o &&
 	readelf -h little.o | grep -q 'little endian'
 verdict $? EB-and-EL-choose-the-byte-order
+cp good.s same.s
+run same.s -o ./same.s
+[ $rc -eq 2 ] && cmp -s good.s same.s && grep -q 'would replace its source' log
+verdict $? the-source-is-not-overwritten-by-its-object
+rm same.s
 mkfifo pipe
 cat pipe >from-pipe.o &
 run good.s -o pipe
