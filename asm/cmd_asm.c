@@ -181,13 +181,16 @@ static bool is_source(const char *out, const char *in)
 
 static int write_output(const char *path, const void *data, size_t len)
 {
-	struct stat st;
+	struct stat st, standard;
 	char *real;
 	int rc;
 
 	if (!strcmp(path, "-") ||
 		(!stat(path, &st) && !S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode)))
 		return write_special(path, data, len);
+	/* /dev/stdout, when that is a file: what it holds already is not ours. */
+	if (!stat(path, &st) && !fstat(STDOUT_FILENO, &standard) && same_file(&st, &standard))
+		return write_special("-", data, len);
 	/* A symbolic link stays one. */
 	real = realpath(path, NULL);
 	rc = write_file(real ? real : path, data, len);

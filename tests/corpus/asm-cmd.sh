@@ -63,6 +63,10 @@ verdict $? an-empty-file-is-an-error
 verdict $? a-dash-reads-standard-input
 "$rawbpf" asm good.s -o - >stdout.o 2>log && cmp -s stdout.o good.o
 verdict $? o-dash-writes-to-standard-output
+echo before >stdout.log
+"$rawbpf" asm good.s -o /dev/stdout >>stdout.log 2>log
+{ echo before && cat good.o; } | cmp -s - stdout.log
+verdict $? o-dev-stdout-appends-where-standard-output-does
 run -
 [ $rc -eq 2 ]
 verdict $? standard-input-without-o-is-wrong-usage
