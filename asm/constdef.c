@@ -14,10 +14,11 @@ static bool same(struct asm_val x, struct asm_val y)
 static int may_define(struct asm_ctx *a, const struct asm_tok *t)
 {
 	const struct asm_name *n = t->name;
-	const char *is = n->reg    ? "a register"
-			 : n->type ? "a type"
-			 : n->kw   ? "a word of the language"
-				   : NULL;
+	const char *is = n->reg     ? "a register"
+			 : n->type  ? "a type"
+			 : n->kw    ? "a word of the language"
+			 : n->label ? "a label"
+				    : NULL;
 
 	if (n->obj_kind)
 		is = n->obj_kind == OBJ_MAP   ? "a map"

@@ -92,6 +92,13 @@ int rawbpf_asm_add_label(struct asm_ctx *a, const struct asm_tok *t)
 			n->text);
 	if (!a->prog_open)
 		return homeless(a, &t->pos);
+	/* `call NAME` could mean either. */
+	if (n->value) {
+		rawbpf_asm_err(a, &t->pos, "'%.*s' is a constant: it cannot be a label",
+			(int)n->len, n->text);
+		rawbpf_asm_note(a, &n->value->pos, "it was defined here");
+		return -EINVAL;
+	}
 	if (n->label) {
 		rawbpf_asm_err(a, &t->pos, "label '%.*s' is in this program already", (int)n->len,
 			n->text);

@@ -222,6 +222,14 @@ static int call(struct asm_ctx *a)
 		return rawbpf_asm_err(a, &t.pos,
 			"a call through a register is written 'callx %.*s'", (int)t.name->len,
 			t.name->text);
+	if (t.kind == T_NAME && t.name->value && t.name->helper &&
+		(t.name->value->value.neg || t.name->value->value.bits != t.name->helper)) {
+		rawbpf_asm_err(a, &t.pos,
+			"'%.*s' is a constant and helper %u: give the constant another name",
+			(int)t.name->len, t.name->text, t.name->helper);
+		rawbpf_asm_note(a, &t.name->value->pos, "it was defined here");
+		return -EINVAL;
+	}
 	if (t.kind != T_NAME || t.name->value) {
 		rc = rawbpf_asm_imm32(a, &insn.imm, &v);
 		return rc ? rc : rawbpf_asm_emit(a, insn);
