@@ -34,11 +34,12 @@ int rawbpf_asm_set_const(
 	struct asm_ctx *a, const struct asm_tok *t, struct asm_val v, bool may_change)
 {
 	struct asm_const *c = t->name->value;
+	bool fixed = !may_change || (c && !c->may_change);
 	char old[ASM_SEEN_MAX];
 
 	if (may_define(a, t))
 		return -EINVAL;
-	if (c && !(c->may_change && may_change) && !same(c->value, v)) {
+	if (c && fixed && !same(c->value, v)) {
 		rawbpf_asm_err(a, &t->pos, "'%.*s' is %s already%s", (int)t->name->len,
 			t->name->text, rawbpf_asm_val_text(c->value, old),
 			c->pos.src ? "" : " (built in)");
@@ -49,7 +50,7 @@ int rawbpf_asm_set_const(
 		c = t->name->value = rawbpf_asm_alloc(a, sizeof(*c));
 	if (!c)
 		return -ENOMEM;
-	*c = (struct asm_const){ v, t->pos, may_change };
+	*c = (struct asm_const){ v, t->pos, !fixed };
 	return 0;
 }
 
