@@ -73,7 +73,8 @@ int rawbpf_asm_define(struct asm_ctx *a, const char *text)
 	rawbpf_asm_next(a);
 	if (asm_take(a, T_ASSIGN) && rawbpf_asm_expr(a, &v))
 		return -EINVAL;
-	if (!asm_at_end(a))
+	/* Nothing that a later line or statement says may be lost. */
+	if (!asm_at_end(a) || a->tok.kind == T_SEMI || a->at.p != src->text + src->len)
 		return rawbpf_asm_expected(a, "NAME=VALUE");
 	return rawbpf_asm_set_const(a, &name, v, false);
 }
