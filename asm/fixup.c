@@ -174,17 +174,33 @@ static int64_t target_of(struct asm_ctx *a, const struct asm_fixup *f)
 	return target;
 }
 
-/* `call pc+5` names no function, but BTF must: func_SLOT. */
+/* func_SLOT, with '_' after it while that is a label elsewhere. */
+static struct asm_name *name_for_slot(
+	struct asm_ctx *a, const struct asm_fixup *f, int64_t target)
+{
+	const int64_t slot = target - a->progs.v[a->progs.n - 1].slot;
+	struct asm_name *name;
+
+	for (int more = 0; more <= 8; more++) {
+		char *text = rawbpf_asm_alloc(a, 40);
+
+		if (!text)
+			return NULL;
+		snprintf(text, 40, "func_%" PRId64 "%.*s", slot, more, "________");
+		name = rawbpf_asm_name(a, text);
+		if (!name || !name->label || a->labels.v[name->label - 1].slot == target)
+			return name;
+	}
+	rawbpf_asm_err(a, &f->pos, "the function at slot %" PRId64 " needs a label", slot);
+	return NULL;
+}
+
+/* `call pc+5` names no function, but BTF must. */
 static struct asm_label *label_for_slot(
 	struct asm_ctx *a, const struct asm_fixup *f, int64_t target)
 {
-	char *text = rawbpf_asm_alloc(a, 32);
-	struct asm_name *name;
+	struct asm_name *name = name_for_slot(a, f, target);
 
-	if (!text)
-		return NULL;
-	snprintf(text, 32, "func_%" PRId64, target - a->progs.v[a->progs.n - 1].slot);
-	name = rawbpf_asm_name(a, text);
 	if (!name)
 		return NULL;
 	if (!name->label) {
@@ -211,7 +227,7 @@ static int mark_called(struct asm_ctx *a, const struct asm_fixup *f, int64_t tar
 	if (!l)
 		l = label_for_slot(a, f, target);
 	if (!l)
-		return a->fatal;
+		return a->fatal ? a->fatal : -EINVAL;
 	l->called = true;
 	return rawbpf_asm_check_ident(a,
 		&(struct asm_tok){ .kind = T_NAME, .pos = f->pos, .name = l->name },

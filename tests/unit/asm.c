@@ -267,6 +267,19 @@ static void func_info_names_programs_and_called_labels(void **state)
 	done(&o);
 }
 
+static void a_function_called_by_distance_is_in_BTF_also_when_a_label_has_its_name(void **state)
+{
+	struct object o = must(".prog p, \"s\"\ncall pc+1\nexit\nr0 = 1\nfunc_2: exit\n", native());
+	Elf_Data *d = data(&o, ".BTF.ext");
+	size_t at = word(d, 4) + word(d, 8);
+	unsigned vlen;
+
+	assert_int_equal(word(d, at + 8), 2);
+	assert_int_equal(word(d, at + 20), 2 * 8);
+	assert_string_equal(btf_type_name(&o, word(d, at + 24), 12, &vlen), "func_2_");
+	done(&o);
+}
+
 static void line_info_has_a_record_per_line_and_function(void **state)
 {
 	/* slot, line, column, start of the text */
@@ -549,6 +562,8 @@ int main(void)
 		cmocka_unit_test(license_version_and_rodata_hold_their_values),
 		cmocka_unit_test(text_in_rodata_has_its_escapes_done_and_a_NUL),
 		cmocka_unit_test(func_info_names_programs_and_called_labels),
+		cmocka_unit_test(
+			a_function_called_by_distance_is_in_BTF_also_when_a_label_has_its_name),
 		cmocka_unit_test(line_info_has_a_record_per_line_and_function),
 		cmocka_unit_test(
 			a_NUL_in_a_comment_ends_the_line_text_and_no_string_has_one_inside),
