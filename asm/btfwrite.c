@@ -143,10 +143,13 @@ static void member(struct btf *b, struct members *m, const char *name, uint32_t 
 	m->type[m->n++] = id;
 }
 
-/* __uint(name, v): int (*name)[v] */
+/*
+ * __uint(name, v): int (*name)[v]. The kernel refuses BTF with an array of more
+ * than 2^32 - 1 bytes, so large numbers are arrays of bytes; loaders count elements.
+ */
 static void uint_member(struct btf *b, struct members *m, const char *name, uint32_t v)
 {
-	uint32_t id = array(b, rawbpf_asm_btf_int(b, TY_S32), v);
+	uint32_t id = array(b, rawbpf_asm_btf_int(b, v > UINT32_MAX / 4 ? TY_U8 : TY_S32), v);
 
 	member(b, m, name, rawbpf_asm_btf_type(b, 0, KIND_PTR, 0, id));
 }

@@ -9,7 +9,8 @@ the-map-has-its-type-sizes-and-flags-and-BTF-types
 the-verifier-log-shows-our-source-lines
 a-refused-program-is-explained-with-our-source-line
 bpftool-loads-every-program-of-a-shared-section
-a-local-function-has-its-own-func-info'
+a-local-function-has-its-own-func-info
+BTF-with-numbers-of-32-bits-is-taken-by-the-kernel'
 
 skip_all() {
 	n=0
@@ -123,6 +124,18 @@ EOF
 assemble sub && bpftool btf dump file "$tmp/sub.o" >"$tmp/log" 2>&1 &&
 	grep -q "FUNC 'main_prog' .*linkage=global" "$tmp/log" && grep -q "FUNC 'twice' .*linkage=static" "$tmp/log"
 verdict $? a-local-function-has-its-own-func-info
+
+cat >"$tmp/large.s" <<'EOF'
+.license "GPL"
+.map large, type=lpm_trie, key=8, value=4, entries=0xffffffff, flags=BPF_F_NO_PREALLOC
+.prog large_prog, "socket"
+	r1 = large ll
+	r0 = 0
+	exit
+EOF
+assemble large && bpftool prog load "$tmp/large.o" "$tmp/fs/large" >"$tmp/log" 2>&1 &&
+	bpftool prog show pinned "$tmp/fs/large" >>"$tmp/log" 2>&1 && grep -q 'btf_id' "$tmp/log"
+verdict $? BTF-with-numbers-of-32-bits-is-taken-by-the-kernel
 
 echo "1..$n"
 [ $failures -eq 0 ]
