@@ -120,6 +120,7 @@ static void clear(struct asm_ctx *a)
 	free(a->progs.v);
 	free(a->labels.v);
 	free(a->fixups.v);
+	free(a->said.v);
 	rawbpf_asm_names_free(a);
 }
 
@@ -135,6 +136,7 @@ static int assemble(struct asm_ctx *a, const struct asm_src *src, void **elf, si
 		return a->fatal;
 	if (a->errors < ASM_MAX_ERRORS)
 		rawbpf_asm_check_relocs(a);
+	rawbpf_asm_flush(a);
 	if (a->failed)
 		return -EINVAL;
 	if (!a->progs.n && !a->maps.n && !a->vars.n)
@@ -175,6 +177,7 @@ static int run(const char *path, const char *text, size_t text_len, const char *
 			  : rawbpf_asm_add_text(a, text, text_len, name, &src);
 	if (!rc)
 		rc = assemble(a, src, elf, len);
+	rawbpf_asm_flush(a);
 	if (rc == -ENOMEM)
 		rawbpf_error(sink, -ENOMEM, name, "out of memory");
 	clear(a);

@@ -34,23 +34,99 @@ static char *source_line(const struct asm_pos *pos, unsigned *col)
 	return line;
 }
 
+static void say_now(const struct asm_ctx *a, const struct asm_said *s)
+{
+	struct rawbpf_diag d = { .kind = (enum rawbpf_diag_kind)s->kind,
+		.err = s->kind == RAWBPF_ERROR ? -EINVAL : 0,
+		.msg = s->msg };
+	char *line = NULL;
+
+	if (s->pos.src) {
+		d.file = s->pos.src->name;
+		d.line = s->pos.line;
+		d.width = s->pos.len;
+		line = source_line(&s->pos, &d.col);
+		d.source = line;
+	}
+	a->sink->say(a->sink->arg, &d);
+	free(line);
+}
+
+/* Kept until the end: what is known only there belongs before what came later in the text. */
 static void say(struct asm_ctx *a, enum rawbpf_diag_kind kind, const struct asm_pos *pos,
 	const char *fmt, va_list ap)
 {
-	struct rawbpf_diag d = { .kind = kind, .err = kind == RAWBPF_ERROR ? -EINVAL : 0 };
-	char *line = NULL;
+	struct asm_said s = { .kind = kind, .index = (uint32_t)a->said.n }, *kept;
+	char text[RAWBPF_DIAG_MAX], *copy;
+	int n;
 
 	if (!a->sink || !a->sink->say)
 		return;
-	if (pos && pos->src) {
-		d.file = pos->src->name;
-		d.line = pos->line;
-		d.width = pos->len;
-		line = source_line(pos, &d.col);
-		d.source = line;
+	n = vsnprintf(text, sizeof(text), fmt, ap);
+	if (n >= (int)sizeof(text))
+		memcpy(text + sizeof(text) - 4, "...", 4);
+	s.msg = text;
+	if (pos)
+		s.pos = s.leader = *pos;
+	if (kind == RAWBPF_NOTE && a->said.n)
+		s.leader = a->said.v[a->said.n - 1].leader;
+	copy = rawbpf_asm_alloc(a, strlen(text) + 1);
+	kept = copy ? ASM_PUSH(a, a->said) : NULL;
+	if (!kept) {
+		say_now(a, &s);
+		return;
 	}
-	rawbpf_vsay(a->sink, &d, fmt, ap);
-	free(line);
+	s.msg = memcpy(copy, text, strlen(text) + 1);
+	*kept = s;
+}
+
+static unsigned depth_of(const struct asm_src *src)
+{
+	unsigned depth = 0;
+
+	while (src && (src = src->includer))
+		depth++;
+	return depth;
+}
+
+static void to_includer(struct asm_pos *pos)
+{
+	pos->at = pos->src->included_at;
+	pos->src = pos->src->includer;
+}
+
+/* By place in the text, an included file standing where it is included; else as they came. */
+static int by_place(const void *left, const void *right)
+{
+	const struct asm_said *l = left, *r = right;
+	struct asm_pos x = l->leader, y = r->leader;
+	unsigned dx = depth_of(x.src), dy = depth_of(y.src);
+
+	for (; dx > dy; dx--)
+		to_includer(&x);
+	for (; dy > dx; dy--)
+		to_includer(&y);
+	for (; x.src != y.src && dx; dx--) {
+		to_includer(&x);
+		to_includer(&y);
+	}
+	if (x.src == y.src && x.at != y.at)
+		return x.at < y.at ? -1 : 1;
+	return l->index < r->index ? -1 : l->index > r->index;
+}
+
+void rawbpf_asm_flush(struct asm_ctx *a)
+{
+	size_t n = a->said.n;
+
+	if (n)
+		qsort(a->said.v, n, sizeof(*a->said.v), by_place);
+	for (size_t i = 0; i < n; i++)
+		say_now(a, &a->said.v[i]);
+	if (n && a->errors >= ASM_MAX_ERRORS)
+		rawbpf_remark(
+			a->sink, RAWBPF_NOTE, NULL, "%d errors: stopping here", ASM_MAX_ERRORS);
+	a->said.n = 0;
 }
 
 int rawbpf_asm_err(struct asm_ctx *a, const struct asm_pos *pos, const char *fmt, ...)
@@ -66,9 +142,6 @@ int rawbpf_asm_err(struct asm_ctx *a, const struct asm_pos *pos, const char *fmt
 	va_start(ap, fmt);
 	say(a, RAWBPF_ERROR, pos, fmt, ap);
 	va_end(ap);
-	if (a->errors == ASM_MAX_ERRORS)
-		rawbpf_remark(
-			a->sink, RAWBPF_NOTE, NULL, "%d errors: stopping here", ASM_MAX_ERRORS);
 	return -EINVAL;
 }
 

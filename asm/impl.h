@@ -59,6 +59,8 @@ struct asm_src {
 	char *text; /* NUL after its `len` bytes */
 	size_t len;
 	uint64_t dev, ino; /* ino 0: not a file */
+	const struct asm_src *includer; /* NULL: none; */
+	const char *included_at;        /* and where in its text */
 };
 
 struct asm_pos {
@@ -290,6 +292,14 @@ struct asm_fixup {
 	struct asm_pos pos;
 };
 
+/* One thing to say; a note belongs to the error or warning before it. */
+struct asm_said {
+	int kind; /* enum rawbpf_diag_kind */
+	struct asm_pos pos, leader;
+	uint32_t index;
+	const char *msg;
+};
+
 /* ---- the context ---------------------------------------------------------------- */
 
 struct asm_frame {
@@ -304,6 +314,7 @@ struct asm_ctx {
 	const char *arch;
 	bool big_endian;
 	unsigned errors, warnings;
+	ASM_VEC(struct asm_said) said; /* until rawbpf_asm_flush */
 	bool failed; /* there was an error, said or not */
 	bool quiet;  /* while a broken statement is skipped */
 	int fatal;   /* -errno: stop now */
@@ -342,6 +353,8 @@ void rawbpf_asm_warn(struct asm_ctx *a, const struct asm_pos *pos, const char *f
 	__attribute__((format(printf, 3, 4)));
 void rawbpf_asm_note(struct asm_ctx *a, const struct asm_pos *pos, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
+/* What was said until now goes to the sink, in the order of the text. */
+void rawbpf_asm_flush(struct asm_ctx *a);
 /* "expected WHAT, not 'seen'". Returns -EINVAL. */
 int rawbpf_asm_expected(struct asm_ctx *a, const char *what);
 

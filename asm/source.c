@@ -216,6 +216,8 @@ int rawbpf_asm_include(struct asm_ctx *a, const char *file, const struct asm_pos
 		return rc;
 	if (is_open(a, src))
 		return rawbpf_asm_err(a, pos, "'%s' includes itself", file);
+	src->includer = pos->src;
+	src->included_at = pos->at;
 	rawbpf_asm_push_src(a, src);
 	return 0;
 }
