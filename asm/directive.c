@@ -139,7 +139,7 @@ static int typedefinition(struct asm_ctx *a)
 		return rawbpf_asm_err(a, &name.pos, "type '%.*s' is %s already",
 			(int)name.name->len, name.name->text,
 			rawbpf_asm_types[name.name->type].name);
-	if (name.name->reg || name.name->kw || name.name->value)
+	if (name.name->reg || name.name->kw || name.name->value || name.name->obj_kind)
 		return rawbpf_asm_err(a, &name.pos,
 			"'%.*s' has another meaning: it cannot be a type", (int)name.name->len,
 			name.name->text);

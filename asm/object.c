@@ -21,6 +21,10 @@ int rawbpf_asm_claim(
 		return rawbpf_asm_err(a, &t->pos,
 			"'%.*s' is a word of the language: it cannot name a %s", (int)n->len,
 			n->text, kinds[kind]);
+	if (n->len == strlen("_license") && !memcmp(n->text, "_license", n->len))
+		return rawbpf_asm_err(a, &t->pos,
+			"'_license' is the symbol of the license: it cannot name a %s",
+			kinds[kind]);
 	if (n->value) {
 		rawbpf_asm_err(a, &t->pos, "'%.*s' is a constant: it cannot name a %s", (int)n->len,
 			n->text, kinds[kind]);
