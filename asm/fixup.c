@@ -175,8 +175,7 @@ static int64_t target_of(struct asm_ctx *a, const struct asm_fixup *f)
 }
 
 /* func_SLOT, with '_' after it while that is a label elsewhere. */
-static struct asm_name *name_for_slot(
-	struct asm_ctx *a, const struct asm_fixup *f, int64_t target)
+static struct asm_name *name_for_slot(struct asm_ctx *a, const struct asm_fixup *f, int64_t target)
 {
 	const int64_t slot = target - a->progs.v[a->progs.n - 1].slot;
 	struct asm_name *name;

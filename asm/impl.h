@@ -58,8 +58,8 @@ struct asm_src {
 	char *name;
 	char *text; /* NUL after its `len` bytes */
 	size_t len;
-	uint64_t dev, ino; /* ino 0: not a file */
-	const struct asm_src *includer; /* NULL: none; */
+	uint64_t dev, ino;              /* ino 0: not a file */
+	const struct asm_src *includer; /* NULL: none */
 	const char *included_at;        /* and where in its text */
 };
 
@@ -315,9 +315,9 @@ struct asm_ctx {
 	bool big_endian;
 	unsigned errors, warnings;
 	ASM_VEC(struct asm_said) said; /* until rawbpf_asm_flush */
-	bool failed; /* there was an error, said or not */
-	bool quiet;  /* while a broken statement is skipped */
-	int fatal;   /* -errno: stop now */
+	bool failed;                   /* there was an error, said or not */
+	bool quiet;                    /* while a broken statement is skipped */
+	int fatal;                     /* -errno: stop now */
 
 	/* the scanner */
 	struct asm_frame at;

@@ -575,8 +575,7 @@ int main(void)
 		cmocka_unit_test(lines_of_a_megabyte_are_nothing_special),
 		cmocka_unit_test(errors_stop_at_20_and_a_note_says_so),
 		cmocka_unit_test(ten_times_the_labels_cost_about_ten_times_the_time),
-		cmocka_unit_test(
-			ten_times_the_functions_on_a_line_cost_about_ten_times_the_time),
+		cmocka_unit_test(ten_times_the_functions_on_a_line_cost_about_ten_times_the_time),
 		cmocka_unit_test(includes_that_double_at_each_level_are_stopped),
 		cmocka_unit_test(offsets_of_an_error_count_bytes_from_1),
 	};
