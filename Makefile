@@ -131,7 +131,7 @@ check-vm-all: deps-check
 	$(Q)$(MAKE) --no-print-directory O=$(O) all $(kernel_tests)
 	$(Q)tests/vm/check.sh $(O) all
 
-bench_programs := $(O)/tests/bench/hits $(O)/tests/bench/startup
+bench_programs := $(patsubst %.c,$(O)/%,$(wildcard tests/bench/*.c))
 $(bench_programs): $(O)/%: $(O)/%.o $(O)/librawbpf.a
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)

@@ -213,6 +213,7 @@ static int call(struct asm_ctx *a)
 {
 	struct asm_insn insn = { .code = 0x85 };
 	struct asm_tok t = a->tok;
+	char seen[ASM_SEEN_MAX];
 	struct asm_val v;
 	int rc;
 
@@ -232,6 +233,10 @@ static int call(struct asm_ctx *a)
 	}
 	if (t.kind != T_NAME || t.name->value) {
 		rc = rawbpf_asm_imm32(a, &insn.imm, &v);
+		if (!rc && !rawbpf_asm_in_range(v, INT32_MIN, INT32_MAX))
+			rc = rawbpf_asm_err(a, &t.pos,
+				"a helper's number is at most 2147483647, not %s",
+				rawbpf_asm_val_text(v, seen));
 		return rc ? rc : rawbpf_asm_emit(a, insn);
 	}
 	if (t.name->kw == K_PC)

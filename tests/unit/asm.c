@@ -12,7 +12,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 #include <cmocka.h>
 
@@ -461,60 +460,6 @@ static void errors_stop_at_20_and_a_note_says_so(void **state)
 	free(text);
 }
 
-static double seconds_for(size_t n)
-{
-	size_t len = 0, cap = n * 64 + 64;
-	char *text = malloc(cap);
-	struct object o;
-	struct said said;
-	clock_t start;
-
-	assert_non_null(text);
-	len += (size_t)snprintf(text, cap, ".prog p, \"s\"\n");
-	for (size_t i = 0; i < n; i++)
-		len += (size_t)snprintf(text + len, cap - len,
-			"label_%zu: if r%zu != %zu goto label_%zu\n", i, i % 10, i, i ^ 1);
-	start = clock();
-	assert_int_equal(assemble(&o, text, len, NULL, &said), 0);
-	free(o.bytes);
-	free(text);
-	return (double)(clock() - start) / CLOCKS_PER_SEC;
-}
-
-static void ten_times_the_labels_cost_about_ten_times_the_time(void **state)
-{
-	double small = seconds_for(4000), large = seconds_for(40000);
-
-	/* Quadratic would be 100 times; the floor is for a clock that ticks slowly. */
-	assert_true(large < 40 * small + 0.25);
-}
-
-static double seconds_for_functions_on_one_line(size_t n)
-{
-	size_t len = 0, cap = n * 64 + 64;
-	char *text = malloc(cap);
-	struct object o;
-	struct said said;
-	clock_t start;
-
-	assert_non_null(text);
-	len += (size_t)snprintf(text, cap, ".prog p, \"s\"\n");
-	for (size_t i = 0; i < n; i++)
-		len += (size_t)snprintf(text + len, cap - len, "call f%zu; f%zu: exit; ", i, i);
-	start = clock();
-	assert_int_equal(assemble(&o, text, len, NULL, &said), 0);
-	free(o.bytes);
-	free(text);
-	return (double)(clock() - start) / CLOCKS_PER_SEC;
-}
-
-static void ten_times_the_functions_on_a_line_cost_about_ten_times_the_time(void **state)
-{
-	double small = seconds_for_functions_on_one_line(4000);
-
-	assert_true(seconds_for_functions_on_one_line(40000) < 40 * small + 0.25);
-}
-
 static void includes_that_double_at_each_level_are_stopped(void **state)
 {
 	char dir[] = "/tmp/rawbpf-asm-XXXXXX", path[64], line[64];
@@ -574,8 +519,6 @@ int main(void)
 		cmocka_unit_test(depth_is_limited_not_the_stack),
 		cmocka_unit_test(lines_of_a_megabyte_are_nothing_special),
 		cmocka_unit_test(errors_stop_at_20_and_a_note_says_so),
-		cmocka_unit_test(ten_times_the_labels_cost_about_ten_times_the_time),
-		cmocka_unit_test(ten_times_the_functions_on_a_line_cost_about_ten_times_the_time),
 		cmocka_unit_test(includes_that_double_at_each_level_are_stopped),
 		cmocka_unit_test(offsets_of_an_error_count_bytes_from_1),
 	};

@@ -1,0 +1,5 @@
+.prog p, "socket"
+	call 2147483647
+	call 2147483648
+	call 0xffffffff
+	exit
