@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Objects from real compilers: what the loader makes of them, and what libbpf makes of them. TAP.
 set -u
-build=$1
+build=$(realpath "$1") || exit 1
 cd "$(dirname "$0")/objects" || exit 1
 tmp=$(mktemp -d) || exit 1
 trap 'rm -rf "$tmp"' EXIT
