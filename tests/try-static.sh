@@ -5,8 +5,7 @@
 # built for another libc will do depends on both. So it is tried, with the calls that we make.
 # The archives are named by their paths: beside them lies the other libc.
 archive() {
-	path=$(gcc -print-file-name="lib$1.a")
-	[ "$path" != "lib$1.a" ] && echo "$path"
+	path=$(gcc -print-file-name="lib$1.a" 2>/dev/null) && [ "$path" != "lib$1.a" ] && echo "$path"
 }
 elf=$(archive elf) z=$(archive z) zstd=$(archive zstd)
 for libs in "$elf $z" "$elf $z $zstd"; do
