@@ -87,6 +87,7 @@ else
 	refused no_privilege_names_the_missing_capability CAP_BPF
 fi
 
+echo "not root" >"$d/err"
 if [ "$(id -u)" -ne 0 ] || ! "$tool" run "$d/stat.o" --on "$here" --count 0 -- "$load" exact 2>"$d/err"; then
 	for t in rows_of_the_assembly_sample rows_of_the_c_samples histogram trace_pipe json openmetrics \
 		narrated_calls verifier_refusal signals; do

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # What a machine hears where packages are missing and cannot be installed. TAP.
 set -u
+build=$(realpath "$1") || exit 1
 cd "$(dirname "$0")/.." || exit 1
 d=$(mktemp -d) || exit 1
 trap 'rm -rf "$d"' EXIT
@@ -45,5 +46,9 @@ SKIP_ABSENT='no cmocka' ./run.sh "$d" "$d/absent" >"$d/out" 2>&1 && grep -q 'ski
 verdict a_test_that_was_not_built_is_skipped_with_the_reason $? "$d/out"
 ! SKIP_ABSENT='' ./run.sh "$d" "$d/absent" >"$d/out" 2>&1 && grep -q '1 failed' "$d/out"
 verdict a_test_that_is_absent_without_a_reason_failed $? "$d/out"
+
+PATH=$d/bin:$PATH kernel/run.sh "$build" >"$d/out" 2>&1
+grep -q ' # SKIP histogram: .*: not root$' "$d/out"
+verdict what_needs_root_is_skipped_for_that_reason_and_no_other $? "$d/out"
 echo "1..$n"
 exit $bad
