@@ -170,7 +170,8 @@ install: all $(O)/rawbpf.pc
 uninstall:
 	$(Q)tests/install-list.sh uninstall "$(DESTDIR)$(PREFIX)" $(O) $(install_list)
 
-$(O)/rawbpf.pc: Makefile
+# Anew each time: PREFIX may be another than at the last install.
+$(O)/rawbpf.pc: FORCE
 	$(Q)mkdir -p $(@D)
 	$(Q)printf '%s\n' 'prefix=$(PREFIX)' 'includedir=$${prefix}/include' 'libdir=$${prefix}/lib' '' \
 	  'Name: rawbpf' 'Description: BPF loader and assembler on raw bpf(2) calls' \

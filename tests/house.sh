@@ -82,6 +82,7 @@ left=$(make --no-print-directory O="$build" PREFIX="$d/p" install >/dev/null 2>&
 int main(void) { rawbpf_obj_free(0); return rawbpf_sys_close(-1); }' >"$d/t.c"
 	# shellcheck disable=SC2046
 	${CC:-cc} -o "$d/t" "$d/t.c" -I"$d/p/include" -L"$d/p/lib" $(nm "$build/rawbpf" | grep -q __asan_init && echo -fsanitize=address,undefined) -lrawbpf -lelf 2>&1 && "$d/t"
+	grep -qx "prefix=$d/p" "$d/p/lib/pkgconfig/rawbpf.pc" || sed -n 1p "$d/p/lib/pkgconfig/rawbpf.pc"
 	make --no-print-directory O="$build" PREFIX="$d/p" uninstall >/dev/null 2>&1 || echo "make uninstall failed"
 	find "$d/p" -type f)
 report what_is_installed_builds_a_program_and_uninstalls_whole "$left"
