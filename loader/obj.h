@@ -21,7 +21,7 @@
 
 enum rawbpf_map_origin {
 	RAWBPF_MAP_LEGACY, /* section `maps`, struct bpf_map_def of any size */
-	RAWBPF_MAP_BTF,	   /* section `.maps`, described by BTF */
+	RAWBPF_MAP_BTF,    /* section `.maps`, described by BTF */
 	RAWBPF_MAP_DATA,   /* .rodata, .data, .bss: one array element, filled from `data` */
 };
 
@@ -31,15 +31,15 @@ struct rawbpf_map {
 	uint32_t type, key_size, value_size, max_entries, map_flags, numa_node;
 	uint64_t map_extra;
 	uint32_t btf_key_type_id, btf_value_type_id; /* 0: none */
-	uint32_t pinning;			     /* 0 none, 1 by name */
-	unsigned char *data;			     /* value_size bytes, or NULL (zeroes) */
-	bool read_only;				     /* frozen before programs load */
-	uint32_t section;			     /* ELF section index ... */
-	uint64_t offset;			     /* ... and byte offset, which relocations name */
+	uint32_t pinning;                            /* 0 none, 1 by name */
+	unsigned char *data;                         /* value_size bytes, or NULL (zeroes) */
+	bool read_only;                              /* frozen before programs load */
+	uint32_t section;                            /* ELF section index ... */
+	uint64_t offset; /* ... and byte offset, which relocations name */
 };
 
 enum rawbpf_reloc_kind {
-	RAWBPF_RELOC_MAP_FD,	/* lddw = the map */
+	RAWBPF_RELOC_MAP_FD,    /* lddw = the map */
 	RAWBPF_RELOC_MAP_VALUE, /* lddw = address of byte `offset` of the map's first value */
 };
 
@@ -57,11 +57,11 @@ struct rawbpf_prog {
 	uint32_t expected_attach_type;
 	bool sleepable; /* BPF_F_SLEEPABLE */
 	bool xdp_frags; /* BPF_F_XDP_HAS_FRAGS */
-	bool autoload; /* false for sections that start with '?' */
+	bool autoload;  /* false for sections that start with '?' */
 	struct rawbpf_insn *insns;
-	uint32_t ninsns; /* slots; lddw is two */
+	uint32_t ninsns;        /* slots; lddw is two */
 	uint32_t section_index; /* ELF section, and ... */
-	uint32_t section_slot;	/* ... its first slot there; programs are sorted by both */
+	uint32_t section_slot;  /* ... its first slot there; programs are sorted by both */
 	struct rawbpf_reloc *relocs;
 	size_t nrelocs;
 	/* BTF.ext records, insn_off already in slots of this program */
@@ -74,14 +74,14 @@ struct rawbpf_prog {
 /* A symbol in a data section: a global variable, a `const volatile` setting. */
 struct rawbpf_var {
 	char *name;
-	uint32_t map;		/* index into obj->maps */
-	uint32_t offset, size;	/* bytes in the map's value */
+	uint32_t map;          /* index into obj->maps */
+	uint32_t offset, size; /* bytes in the map's value */
 };
 
 struct rawbpf_obj {
 	char *path; /* for messages */
 	bool big_endian;
-	char *license;	       /* "" if the object has none */
+	char *license;         /* "" if the object has none */
 	uint32_t kern_version; /* 0 if the object has none */
 	struct rawbpf_map *maps;
 	size_t nmaps;
@@ -89,7 +89,8 @@ struct rawbpf_obj {
 	size_t nprogs;
 	struct rawbpf_var *vars;
 	size_t nvars;
-	unsigned char *btf; /* the .BTF section, DATASEC sizes and offsets filled in; NULL if none */
+	unsigned char
+		*btf; /* the .BTF section, DATASEC sizes and offsets filled in; NULL if none */
 	uint32_t btf_len;
 };
 
@@ -103,7 +104,7 @@ struct rawbpf_obj {
  */
 int rawbpf_obj_read_file(struct rawbpf_obj **out, const char *path, const struct rawbpf_sink *sink);
 int rawbpf_obj_read_mem(struct rawbpf_obj **out, const void *elf, size_t len, const char *path,
-			const struct rawbpf_sink *sink);
+	const struct rawbpf_sink *sink);
 void rawbpf_obj_free(struct rawbpf_obj *obj);
 
 /* NULL if there is none. */
@@ -123,7 +124,7 @@ int rawbpf_obj_value(const struct rawbpf_obj *obj, const char *name, uint64_t *v
 
 struct rawbpf_load_opts {
 	uint32_t log_level; /* 0: a log only when a program is refused */
-	bool verbose;	    /* notes about what this kernel made us leave out or change */
+	bool verbose;       /* notes about what this kernel made us leave out or change */
 	/* Where the whole verifier log goes, if anywhere; the sink gets the explanation. */
 	void (*log)(void *arg, const char *prog, const char *text);
 	void *log_arg;
@@ -131,9 +132,9 @@ struct rawbpf_load_opts {
 
 struct rawbpf_loaded {
 	const struct rawbpf_obj *obj; /* must outlive this */
-	int btf_fd;		      /* -1: none */
-	int *map_fds;		      /* obj->nmaps; -1: not created */
-	int *prog_fds;		      /* obj->nprogs; -1: not loaded */
+	int btf_fd;                   /* -1: none */
+	int *map_fds;                 /* obj->nmaps; -1: not created */
+	int *prog_fds;                /* obj->nprogs; -1: not loaded */
 };
 
 /*
@@ -141,7 +142,7 @@ struct rawbpf_loaded {
  * program whose autoload is set. opts may be NULL. On failure nothing is left.
  */
 int rawbpf_obj_load(struct rawbpf_loaded **out, const struct rawbpf_obj *obj,
-		    const struct rawbpf_load_opts *opts, const struct rawbpf_sink *sink);
+	const struct rawbpf_load_opts *opts, const struct rawbpf_sink *sink);
 /* Closes every fd; pins and links made meanwhile live on. NULL is accepted. */
 void rawbpf_loaded_free(struct rawbpf_loaded *loaded);
 

@@ -7,11 +7,11 @@
 
 struct rawbpf_snapshot {
 	uint32_t key_size, value_size; /* bytes of one key, of one CPU's value */
-	uint32_t copies;	       /* possible CPUs for a per-CPU map, else 1 */
-	size_t stride;		       /* bytes from one CPU's value to the next */
-	size_t n, room;		       /* elements held, elements there is room for */
-	unsigned char *keys;	       /* n x key_size */
-	unsigned char *values;	       /* n x copies x stride */
+	uint32_t copies;               /* possible CPUs for a per-CPU map, else 1 */
+	size_t stride;                 /* bytes from one CPU's value to the next */
+	size_t n, room;                /* elements held, elements there is room for */
+	unsigned char *keys;           /* n x key_size */
+	unsigned char *values;         /* n x copies x stride */
 };
 
 /* Can this map type be read key by key? (Not ring buffers, program arrays, queues, ...) */
@@ -21,8 +21,8 @@ bool rawbpf_map_is_readable(uint32_t map_type);
  * Prepares *s for a map of `possible_cpus` machines; nothing is read yet.
  * -ENOTSUP: the type cannot be read; -ENOMEM; -EOVERFLOW.
  */
-int rawbpf_snapshot_init(struct rawbpf_snapshot *s, const struct rawbpf_map *map,
-			 int possible_cpus);
+int rawbpf_snapshot_init(
+	struct rawbpf_snapshot *s, const struct rawbpf_map *map, int possible_cpus);
 /*
  * Reads the whole map: batches where the kernel has them (5.6), else key by
  * key. Hash elements that come and go meanwhile may or may not be in it. Keys

@@ -39,8 +39,8 @@ struct bpf_map_def {
 #else
 #define MAP(map, map_type, key_type, value_type, entries)                                          \
 	struct {                                                                                   \
-		int(*type)[map_type];                                                              \
-		int(*max_entries)[entries];                                                        \
+		int (*type)[map_type];                                                             \
+		int (*max_entries)[entries];                                                       \
 		key_type *key;                                                                     \
 		value_type *value;                                                                 \
 	} map SEC(".maps")
@@ -48,8 +48,8 @@ struct bpf_map_def {
 
 /* A helper is called by its number. */
 static void *(*bpf_map_lookup_elem)(void *map, const void *key) = (void *)1;
-static long (*bpf_map_update_elem)(void *map, const void *key, const void *value,
-				   u64 flags) = (void *)2;
+static long (*bpf_map_update_elem)(
+	void *map, const void *key, const void *value, u64 flags) = (void *)2;
 static long (*bpf_trace_printk)(const char *format, u32 format_size, ...) = (void *)6;
 
 /*
