@@ -118,6 +118,7 @@ static bool knows_cap_bpf(void)
 	       last >= RAWBPF_CAP_BPF;
 }
 
+/* True if one is missing that is known to be needed. */
 static bool add_capabilities(struct clauses *c)
 {
 	unsigned long long caps;
@@ -136,8 +137,11 @@ static bool add_capabilities(struct clauses *c)
 	}
 	bpf = caps >> RAWBPF_CAP_BPF & 1;
 	perfmon = caps >> RAWBPF_CAP_PERFMON & 1;
-	if (bpf && perfmon)
+	if (bpf && perfmon) {
+		add(c, "this process has CAP_BPF and CAP_PERFMON but not CAP_SYS_ADMIN, which the "
+		       "kernel may want for this");
 		return false;
+	}
 	add(c, "this process lacks %s%s%s (CAP_SYS_ADMIN or root would do as well)",
 		bpf ? "" : "CAP_BPF", bpf || perfmon ? "" : " and ", perfmon ? "" : "CAP_PERFMON");
 	return true;
@@ -204,7 +208,8 @@ int rawbpf_why_eperm(char *buf, size_t len)
 
 	if (len)
 		buf[0] = '\0';
-	found = lacking = add_capabilities(&c);
+	lacking = add_capabilities(&c);
+	found = c.at > 0;
 	found |= add_user_namespace(&c);
 	found |= add_seccomp(&c);
 	found |= add_lockdown(&c);

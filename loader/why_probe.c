@@ -268,6 +268,19 @@ static int check_uprobes_built_in(struct why *w)
 		"uprobe_events in tracefs)");
 }
 
+/* Since Linux 6.16, and in the stable kernels of that time, CAP_PERFMON is not enough. */
+static int check_uprobe_permission(struct why *w)
+{
+	if (w->err != -EPERM && w->err != -EACCES)
+		return 0;
+	if (rawbpf_why_capable(RAWBPF_CAP_SYS_ADMIN) == 0 &&
+		rawbpf_why_capable(RAWBPF_CAP_PERFMON) > 0)
+		return because(w, w->err,
+			"this process lacks CAP_SYS_ADMIN, which uprobes need on kernels since "
+			"July 2025 (6.16 and stable ones): CAP_PERFMON is not enough");
+	return check_permission(w);
+}
+
 static int check_process(struct why *w)
 {
 	char path[64], text[2];
@@ -314,8 +327,9 @@ static int check_file_system(struct why *w)
 /* place->path and place->offset are the file and the offset in it that were asked for. */
 int rawbpf_why_uprobe(const struct rawbpf_place *place, int err, char *buf, size_t len)
 {
-	static check *const checks[] = { check_resources, check_uprobes_built_in, check_permission,
-		check_process, check_file, check_instruction, check_file_system, NULL };
+	static check *const checks[] = { check_resources, check_uprobes_built_in,
+		check_uprobe_permission, check_process, check_file, check_instruction,
+		check_file_system, NULL };
 	struct why w = { .place = place, .err = err, .buf = buf, .len = len };
 
 	return first_of(&w, checks);

@@ -301,6 +301,24 @@ static void nothing_seen_is_not_guessed_at(void **state)
 		  "seen: a security module may have refused");
 }
 
+static void capability_that_may_be_missing_is_not_denied(void **state)
+{
+	fake_kernel_file(STATUS, "CapEff:\t000000c000000000\nSeccomp:\t0\n");
+	forbidden("this process has CAP_BPF and CAP_PERFMON but not CAP_SYS_ADMIN, which the "
+		  "kernel may want for this");
+}
+
+static void uprobe_without_cap_sys_admin_is_told_that_it_needs_it(void **state)
+{
+	fake_kernel_only_named_files(false); /* but for what is named: the program is real */
+	fake_kernel_file(PMU "uprobe/type", "7\n");
+	fake_kernel_file(STATUS, "CapEff:\t000000c000000000\nSeccomp:\t0\n");
+	refused("uprobe//proc/self/exe:0x10", -EACCES, -EACCES,
+		"uprobe on /proc/self/exe:0x10: refused by the kernel (EACCES): this process lacks "
+		"CAP_SYS_ADMIN, which uprobes need on kernels since July 2025 (6.16 and stable "
+		"ones): CAP_PERFMON is not enough");
+}
+
 static void clause_that_does_not_fit_is_cut_and_its_length_told(void **state)
 {
 	char buf[16], whole[512];
@@ -437,6 +455,8 @@ int main(void)
 		T(root_of_a_user_namespace_is_told_that_it_is_none),
 		T(seccomp_and_lockdown_are_named_where_no_capability_is_missing),
 		T(nothing_seen_is_not_guessed_at),
+		T(capability_that_may_be_missing_is_not_denied),
+		T(uprobe_without_cap_sys_admin_is_told_that_it_needs_it),
 		T(clause_that_does_not_fit_is_cut_and_its_length_told),
 		T(breakpoint_without_the_pmu_says_so),
 		T(breakpoint_on_a_blacklisted_function_says_so),
