@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "run_options.h"
+#include "text.h"
 
 static const char usage[] =
 	"usage: rawbpf run FILE.s|FILE.o [options] [-- COMMAND [ARG...]]\n"
@@ -134,11 +135,41 @@ static int set_option(struct rawbpf_run_options *o, int c)
 	case 'h':
 		fputs(usage, stdout);
 		return 0;
-	default:
-		fputs("try: rawbpf help run\n", stderr);
-		return 2;
 	}
 	return -1;
+}
+
+/* optopt of getopt_long: a row's value, a letter, or 0. */
+static const char *option_name(int value)
+{
+	for (const struct option *o = long_options; o->name; o++)
+		if (value >= OPT_EVERY && o->val == value)
+			return o->name;
+	return NULL;
+}
+
+/* Said by us, because each libc says it in another way, and none knows the nearest name. */
+static int refuse_option(int c, const char *arg)
+{
+	const char *name = option_name(optopt), *wrong = c == ':' ? "wants a" : "takes no";
+	struct rawbpf_nearest near;
+
+	if (name) {
+		fprintf(stderr, "rawbpf run: --%s %s value\n", name, wrong);
+	} else if (c == ':') {
+		fprintf(stderr, "rawbpf run: -%c %s value\n", optopt, wrong);
+	} else if (optopt && optopt != 'j' && optopt != 'h') {
+		fprintf(stderr, "rawbpf run: no option -%c\n", optopt);
+	} else {
+		rawbpf_nearest_init(&near, arg + 2);
+		for (const struct option *o = long_options; o->name; o++)
+			rawbpf_nearest_see(&near, o->name);
+		fprintf(stderr, "rawbpf run: no option %s%s%s%s\n", arg,
+			near.name[0] ? "; did you mean --" : "", near.name,
+			near.name[0] ? "?" : "");
+	}
+	fputs("try: rawbpf help run\n", stderr);
+	return 2;
 }
 
 int rawbpf_run_parse(struct rawbpf_run_options *o, int argc, char **argv)
@@ -152,8 +183,9 @@ int rawbpf_run_parse(struct rawbpf_run_options *o, int argc, char **argv)
 	if (!o->settings)
 		return 1;
 	optind = 1;
-	while (status < 0 && (c = getopt_long(argc, argv, "jhs:", long_options, NULL)) >= 0)
-		status = set_option(o, c);
+	while (status < 0 && (c = getopt_long(argc, argv, ":jhs:", long_options, NULL)) >= 0)
+		status = c == '?' || c == ':' ? refuse_option(c, argv[optind - 1])
+					      : set_option(o, c);
 	if (status >= 0)
 		return status;
 	if (optind == argc) {

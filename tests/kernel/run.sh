@@ -74,6 +74,12 @@ refused a_place_without_a_name_is_refused "kprobe:FUNCTION"
 run "$d/stat.o" --every never
 [ "$status" -eq 2 ] && grep -q -- '--every never' "$d/err" && ok a_wrong_option_ends_with_2 ||
 	not_ok a_wrong_option_ends_with_2 "$d/err"
+run "$d/stat.o" --narate
+[ "$status" -eq 2 ] && grep -qx 'rawbpf run: no option --narate; did you mean --narrate?' "$d/err" &&
+	ok a_misspelt_option_gets_the_nearest_one || not_ok a_misspelt_option_gets_the_nearest_one "$d/err"
+run "$d/stat.o" --count
+[ "$status" -eq 2 ] && grep -qx 'rawbpf run: --count wants a value' "$d/err" &&
+	ok an_option_without_its_value_is_named || not_ok an_option_without_its_value_is_named "$d/err"
 
 # ---- without privilege ---------------------------------------------------------------------
 
