@@ -3,6 +3,7 @@
  * The tool: verbs in a table. Here, and only here, asm/ and loader/ meet: the
  * assembler hands ELF bytes to the loader.
  */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -48,6 +49,9 @@ static int read_object(struct rawbpf_obj **out, const char *path, const struct r
 	size_t len;
 	int err;
 
+	if (ends_in(path, ".c"))
+		return rawbpf_error(sink, -ENOEXEC, path,
+			"C is compiled first: clang -O2 -g -target bpf -c %s -o FILE.o", path);
 	if (!ends_in(path, ".s") && !ends_in(path, ".S"))
 		return rawbpf_obj_read_file(out, path, sink);
 	err = rawbpf_asm_file(path, NULL, &elf, &len, sink);

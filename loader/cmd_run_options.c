@@ -5,6 +5,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "run_options.h"
 #include "text.h"
@@ -172,6 +173,25 @@ static int refuse_option(int c, const char *arg)
 	return 2;
 }
 
+static int usage_mistake(const char *what, const char *arg)
+{
+	fprintf(stderr, "rawbpf run: %s%s\ntry: rawbpf help run\n", what, arg);
+	return 2;
+}
+
+/* What follows "--" is the command with its own options; *argc is cut before it. */
+static char **cut_command(int *argc, char **argv)
+{
+	for (int i = 1; i < *argc; i++) {
+		if (strcmp(argv[i], "--"))
+			continue;
+		argv[i] = NULL; /* getopt wants argv[argc] to be NULL */
+		*argc = i;
+		return argv[i + 1] ? argv + i + 1 : NULL;
+	}
+	return NULL;
+}
+
 int rawbpf_run_parse(struct rawbpf_run_options *o, int argc, char **argv)
 {
 	int c, status = -1;
@@ -182,22 +202,19 @@ int rawbpf_run_parse(struct rawbpf_run_options *o, int argc, char **argv)
 	o->settings = calloc(argc, sizeof(*o->settings));
 	if (!o->settings)
 		return 1;
+	o->command = cut_command(&argc, argv);
 	optind = 1;
 	while (status < 0 && (c = getopt_long(argc, argv, ":jhs:", long_options, NULL)) >= 0)
 		status = c == '?' || c == ':' ? refuse_option(c, argv[optind - 1])
 					      : set_option(o, c);
 	if (status >= 0)
 		return status;
-	if (optind == argc) {
-		fputs(usage, stderr);
-		return 2;
-	}
-	o->file = argv[optind];
+	if (optind == argc)
+		return usage_mistake("which object or source?", "");
 	if (optind + 1 < argc)
-		o->command = argv + optind + 1;
-	if (o->command && o->who.any) {
-		fputs("rawbpf run: a command, --pid and --all exclude each other\n", stderr);
-		return 2;
-	}
+		return usage_mistake("one FILE; a command is written after --: ", argv[optind + 1]);
+	if (o->command && o->who.any)
+		return usage_mistake("a command, --pid and --all exclude each other", "");
+	o->file = argv[optind];
 	return -1;
 }

@@ -53,6 +53,11 @@ refused() { # name, text of the message; the run before it must have ended with 
 
 run "$d/absent.o"
 refused a_missing_file_is_named "$d/absent.o: error: cannot open it: No such file or directory"
+run samples/memcpy_stat.c
+refused c_source_is_answered_with_the_compilers_command "clang -O2 -g -target bpf -c samples/memcpy_stat.c"
+run "$d/absent.s" "$load" exact
+[ "$status" -eq 2 ] && grep -qF "a command is written after --: $load" "$d/err" &&
+	ok a_second_file_is_no_command || not_ok a_second_file_is_no_command "$d/err"
 run "$d/absent.s"
 refused a_missing_source_is_named "$d/absent.s"
 echo "not an object" >"$d/text.o"
