@@ -340,10 +340,11 @@ int rawbpf_cmd_run(int argc, char **argv, const struct rawbpf_tool *tool)
 	}
 	if (o.narrate)
 		tool->narrate();
-	catch_signals(&mask);
+	/* Until here there is nothing to clean up, so a signal may end us as it does by default. */
 	err = tool->read_object(&obj, o.file, &sink);
 	if (!err)
 		err = apply_settings(obj, &o, &sink);
+	catch_signals(&mask);
 	if (!err && o.command) {
 		err = rawbpf_child_fork(&child, o.command);
 		if (err)

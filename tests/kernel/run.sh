@@ -230,6 +230,14 @@ for sig in INT TERM HUP KILL; do
 	ends_well() { [ -n "$child" ] && [ "$status" -eq $want ] && gone "$child"; }
 	check "${sig}_ends_the_tool_and_its_command" ends_well
 done
+mkfifo "$d/endless.o"
+"$tool" run "$d/endless.o" >"$d/out" 2>"$d/err" &
+pid=$!
+sleep 0.3
+kill -TERM $pid
+check a_signal_ends_the_tool_while_it_still_reads_its_object gone $pid
+kill -KILL $pid 2>/dev/null
+wait $pid 2>/dev/null
 "$tool" run samples/memcpy_stat.s --every 0.01 --on "$here" --all 2>"$d/err" | head -n 3 >"$d/out"
 check a_reader_that_goes_away_ends_the_run [ "$(wc -l <"$d/out")" -eq 3 ]
 
