@@ -88,13 +88,16 @@ static void on_signal(int sig)
 static void catch_signals(sigset_t *while_waiting)
 {
 	static const int caught[] = { SIGINT, SIGTERM, SIGHUP, SIGCHLD };
-	struct sigaction sa = { .sa_handler = on_signal };
+	struct sigaction sa = { .sa_handler = on_signal }, before;
 	sigset_t block;
 
 	told_to_stop = 0;
 	sigemptyset(&block);
 	for (size_t i = 0; i < sizeof(caught) / sizeof(*caught); i++) {
-		sigaction(caught[i], &sa, NULL);
+		sigaction(caught[i], &sa, &before);
+		/* nohup wants it so, and the command inherits it */
+		if (caught[i] == SIGHUP && before.sa_handler == SIG_IGN)
+			signal(SIGHUP, SIG_IGN);
 		sigaddset(&block, caught[i]);
 	}
 	signal(SIGPIPE, SIG_IGN);

@@ -230,6 +230,13 @@ for sig in INT TERM HUP KILL; do
 	ends_well() { [ -n "$child" ] && [ "$status" -eq $want ] && gone "$child"; }
 	check "${sig}_ends_the_tool_and_its_command" ends_well
 done
+under_nohup() { # it must end by itself
+	(trap '' HUP && exec "$tool" run samples/memcpy_stat.s --for 1.5 --on "$here" -- "$load" 30) >"$d/out" 2>"$d/err" &
+	pid=$!
+	started && kill -HUP $pid && sleep 0.3 && kill -0 $pid && wait $pid
+}
+: >"$d/err"
+check a_hangup_that_nohup_ignores_does_not_end_the_run under_nohup
 mkfifo "$d/endless.o"
 "$tool" run "$d/endless.o" >"$d/out" 2>"$d/err" &
 pid=$!
