@@ -3,6 +3,7 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <math.h>
 #include <poll.h>
 #include <signal.h>
@@ -140,25 +141,61 @@ static void wait_for(double seconds, int trace_fd, const sigset_t *mask)
 }
 
 /*
+ * Writes to standard output in pieces that a pipe with any room takes at once, and waits
+ * for that room with signals let in: a reader that no longer reads must not keep us.
+ */
+static int put_out(
+	const char *text, size_t len, const sigset_t *mask, const struct rawbpf_sink *sink)
+{
+	struct pollfd p = { .fd = STDOUT_FILENO, .events = POLLOUT };
+	const struct timespec no_time = { 0 };
+	ssize_t n;
+
+	for (; len; text += n, len -= (size_t)n) {
+		int ready = ppoll(&p, 1, told_to_stop ? &no_time : NULL, mask);
+
+		if (!ready)
+			return 0;
+		n = ready < 0 ? -1 : write(STDOUT_FILENO, text, len < PIPE_BUF ? len : PIPE_BUF);
+		if (n < 0 && errno == EPIPE)
+			return -EPIPE; /* for the caller to judge */
+		if (n < 0 && errno != EAGAIN && errno != EINTR)
+			return rawbpf_error(sink, -errno, "standard output", "cannot write: %s",
+				strerror(errno));
+		if (n < 0)
+			n = 0;
+	}
+	return 0;
+}
+
+/*
  * What is in the pipe now, then back to the clock: it is non-blocking. Empty
  * lines go: from 5.9 on the kernel ends each message itself, so that the
  * newline which older ones need makes one.
  */
-static int show_trace(int fd)
+static int show_trace(int fd, const sigset_t *mask, const struct rawbpf_sink *sink)
 {
 	char buf[4096];
 	const char newline = '\n';
 	char last = newline;
+	int err = 0;
 	long n;
 
 	/* Bounded: reading the pipe may itself copy memory, and so fill it again. */
-	for (int reads = 0; reads < 16 && (n = rawbpf_sys_read(fd, buf, sizeof(buf))) > 0; reads++)
+	for (int reads = 0; !err && reads < 16 && (n = rawbpf_sys_read(fd, buf, sizeof(buf))) > 0;
+		reads++) {
+		size_t kept = 0;
+
 		for (long i = 0; i < n; i++) {
-			if (buf[i] != newline || last != newline)
-				putchar(buf[i]);
-			last = buf[i];
+			char c = buf[i];
+
+			if (c != newline || last != newline)
+				buf[kept++] = c;
+			last = c;
 		}
-	return fflush(stdout) ? -EPIPE : 0;
+		err = put_out(buf, kept, mask, sink);
+	}
+	return err;
 }
 
 /* What was printed before us is not ours to show. */
@@ -206,18 +243,37 @@ static int write_openmetrics(const struct rawbpf_run_options *o, const struct ra
 	return err;
 }
 
-static int show_maps(const struct rawbpf_run_options *o, struct rawbpf_polled *polled,
-	const struct rawbpf_sink *sink)
+static int print_maps(const struct rawbpf_run_options *o, const struct rawbpf_polled *polled,
+	const sigset_t *mask, const struct rawbpf_sink *sink)
 {
-	int err = rawbpf_polled_read(polled, sink);
+	char *text = NULL;
+	size_t len = 0;
+	FILE *out = open_memstream(&text, &len);
+	int err;
+
+	if (!out)
+		return -ENOMEM;
+	rawbpf_polled_print(out, polled, o->json);
+	err = ferror(out) ? -ENOMEM : 0;
+	if (fclose(out))
+		err = -ENOMEM;
+	if (!err)
+		err = put_out(text, len, mask, sink);
+	free(text);
+	return err;
+}
+
+static int show_maps(const struct rawbpf_run_options *o, struct rawbpf_polled *polled,
+	const sigset_t *mask, const struct rawbpf_sink *sink)
+{
+	int printed, err = rawbpf_polled_read(polled, sink);
 
 	if (err)
 		return err;
-	rawbpf_polled_print(stdout, polled, o->json);
 	if (o->openmetrics)
 		err = write_openmetrics(o, polled, sink);
-	/* Nobody reads any more: time to go, and no error (rawbpf run ... | head). */
-	return fflush(stdout) ? -EPIPE : err;
+	printed = print_maps(o, polled, mask, sink);
+	return err ? err : printed;
 }
 
 static int loop(const struct rawbpf_run_options *o, struct rawbpf_polled *polled, int trace_fd,
@@ -237,7 +293,7 @@ static int loop(const struct rawbpf_run_options *o, struct rawbpf_polled *polled
 		if (told_to_stop)
 			break;
 		if (trace_fd >= 0)
-			err = show_trace(trace_fd);
+			err = show_trace(trace_fd, mask, sink);
 		over = (have_child && rawbpf_child_ended(child) >= 0) || now() >= end;
 		if (err || (!over && now() < next))
 			continue;
@@ -247,10 +303,11 @@ static int loop(const struct rawbpf_run_options *o, struct rawbpf_polled *polled
 		last = now() < next + o->every ? (over ? now() : next) : now();
 		polls++;
 		if (rawbpf_polled_count(polled))
-			err = show_maps(o, polled, sink);
+			err = show_maps(o, polled, mask, sink);
 	}
 	if (trace_fd >= 0 && !err)
-		err = show_trace(trace_fd);
+		err = show_trace(trace_fd, mask, sink);
+	/* Nobody reads any more: time to go, and no error (rawbpf run ... | head). */
 	return err == -EPIPE ? 0 : err;
 }
 

@@ -237,6 +237,22 @@ under_nohup() { # it must end by itself
 }
 : >"$d/err"
 check a_hangup_that_nohup_ignores_does_not_end_the_run under_nohup
+mkfifo "$d/unread"
+sleep 20 <>"$d/unread" &
+reader=$!
+: >"$d/err"
+"$tool" run samples/memcpy_stat.s --every 0.001 --on "$here" --all >"$d/unread" 2>"$d/err" &
+pid=$!
+started
+sleep 1
+kill -TERM $pid
+check a_signal_ends_the_tool_while_nobody_reads_its_output gone $pid
+kill -KILL $pid $reader 2>/dev/null
+wait $pid $reader 2>/dev/null
+timeout 30 "$tool" run samples/memcpy_stat.s --every 0.1 --on "$here" --all --count 3 >/dev/full 2>"$d/err"
+status=$?
+: >"$d/out"
+refused a_full_disk_behind_standard_output_is_an_error "standard output: error: cannot write: No space left on device"
 mkfifo "$d/endless.o"
 "$tool" run "$d/endless.o" >"$d/out" 2>"$d/err" &
 pid=$!
