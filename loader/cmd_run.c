@@ -281,7 +281,7 @@ static int loop(const struct rawbpf_run_options *o, struct rawbpf_polled *polled
 {
 	double start = now(), last = start, end = o->duration < 0 ? INFINITY : start + o->duration;
 	long polls = 0;
-	bool have_child = child->pid, over = false;
+	bool have_child = child->pid, over = false, ended;
 	int err = 0;
 
 	while (!err && !over && !told_to_stop) {
@@ -294,11 +294,15 @@ static int loop(const struct rawbpf_run_options *o, struct rawbpf_polled *polled
 			break;
 		if (trace_fd >= 0)
 			err = show_trace(trace_fd, mask, sink);
-		over = (have_child && rawbpf_child_ended(child) >= 0) || now() >= end;
+		ended = have_child && rawbpf_child_ended(child) >= 0;
+		over = ended || now() >= end;
 		if (err || (!over && now() < next))
 			continue;
-		/* At the end an interval that has hardly begun is not worth a table. */
-		if (over && polls && now() < last + o->every / 10)
+		/*
+		 * At the end an interval that has hardly begun is not worth a table, but for a
+		 * command the last totals are those of its whole run.
+		 */
+		if (over && !ended && polls && now() < last + o->every / 10)
 			continue;
 		last = now() < next + o->every ? (over ? now() : next) : now();
 		polls++;

@@ -119,6 +119,12 @@ run samples/memcpy_stat.s --on "$here" --all --for 0.5
 [ "$status" -eq 0 ] && [ "$(awk 'NR > 2 && $NF ~ /^[0-9]+$/ { s += $NF } END { print s + 0 }' "$d/out")" -eq 0 ] &&
 	ok with_nothing_to_count_every_row_is_0 || not_ok with_nothing_to_count_every_row_is_0 "$d/out" "$d/err"
 
+tables_after_the_command() { # its last bytes are copied just after a poll, and still shown
+	run samples/memcpy_stat.s --every 1 --on "$here" -- "$load" 1.05
+	[ "$(grep -c ' bytes ' "$d/out")" -eq 2 ]
+}
+check the_end_of_a_command_is_shown_however_soon_after_a_poll tables_after_the_command
+
 arch=$(uname -m)
 case $arch in i?86) arch=i386 ;; aarch64) arch=arm64 ;; armv*) arch=arm ;; esac
 for cc in clang clang-14 clang-19 clang-22; do
