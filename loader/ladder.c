@@ -28,6 +28,15 @@ static const char *const *ladder_of(const char *section)
 	return NULL;
 }
 
+static size_t count_progs(const struct rawbpf_obj *obj)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < obj->nprogs; i++)
+		n += obj->progs[i].autoload;
+	return n;
+}
+
 /* The only program that is to be loaded, or NULL. */
 static struct rawbpf_prog *only_prog(const struct rawbpf_obj *obj)
 {
@@ -75,6 +84,17 @@ static bool is_attached(const struct rawbpf_obj *obj, const struct rawbpf_place 
 	return obj->progs[i].autoload && places[i].kind != RAWBPF_PLACE_NONE;
 }
 
+/* What its section says of a program holds, unless the place is of another kind. */
+static void fit_prog(struct rawbpf_prog *prog, const struct rawbpf_place *place)
+{
+	const struct rawbpf_section_kind *kind = rawbpf_section_kind(prog->section);
+	bool holds = kind && kind->place == place->kind;
+
+	prog->type = holds ? kind->prog_type : rawbpf_place_prog_type(place);
+	/* the kernel believes it: helpers of a kprobe.multi program read another context */
+	prog->expected_attach_type = holds ? kind->expected_attach_type : 0;
+}
+
 static int fit_to_places(struct rawbpf_running *run, struct rawbpf_obj *obj,
 	const struct rawbpf_place *places, const struct rawbpf_sink *sink)
 {
@@ -83,7 +103,7 @@ static int fit_to_places(struct rawbpf_running *run, struct rawbpf_obj *obj,
 	for (size_t i = 0; !err && i < obj->nprogs; i++) {
 		if (!is_attached(obj, places, i))
 			continue;
-		obj->progs[i].type = rawbpf_place_prog_type(&places[i]);
+		fit_prog(&obj->progs[i], &places[i]);
 		err = set_size_arg(run, obj, places[i].arg, sink);
 	}
 	return err;
@@ -243,7 +263,10 @@ int rawbpf_start(struct rawbpf_running *run, struct rawbpf_obj *obj, const char 
 
 	if (on && !only)
 		return rawbpf_error(sink, -EINVAL, obj->path,
-			"--on wants an object with one program; this one has %zu", obj->nprogs);
+			"--on wants an object with one program; this one has %zu%s",
+			count_progs(obj),
+			count_progs(obj) < obj->nprogs ? " (those of '?' sections are not loaded)"
+						       : "");
 	if (rungs)
 		return climb(run, obj, rungs, who, opts, sink);
 	return start_by_sections(run, obj, on, who, opts, sink);

@@ -76,6 +76,9 @@ run "$d/stat.o" -s size=1
 refused an_unknown_variable_is_named '-s size=1: the object has no variable "size"'
 run "$d/stat.o" --on kprobe:
 refused a_place_without_a_name_is_refused "kprobe:FUNCTION"
+printf '.license "GPL"\n.prog p, "?kprobe/f"\n\tr0 = 0\n\texit\n' >"$d/optional.s"
+run "$d/optional.s" --on "$here"
+refused a_program_that_is_not_loaded_does_not_count_for_on "one program; this one has 0 (those of '?'"
 run "$d/stat.o" --every never
 [ "$status" -eq 2 ] && grep -q -- '--every never' "$d/err" && ok a_wrong_option_ends_with_2 ||
 	not_ok a_wrong_option_ends_with_2 "$d/err"
@@ -124,6 +127,16 @@ tables_after_the_command() { # its last bytes are copied just after a poll, and 
 	[ "$(grep -c ' bytes ' "$d/out")" -eq 2 ]
 }
 check the_end_of_a_command_is_shown_however_soon_after_a_poll tables_after_the_command
+
+# The tracepoint does not exist, so nothing is attached.
+printf '.license "GPL"\n.prog p, "raw_tp.w/rawbpf_absent"\n\tr0 = 0\n\texit\n' >"$d/writable.s"
+run "$d/writable.s" --narrate
+check a_writable_raw_tracepoint_program_is_loaded_as_one \
+	grep -q 'BPF_PROG_LOAD.*raw_tracepoint_writable program' "$d/err"
+printf '.license "GPL"\n.prog p, "kprobe.multi/f"\n\tr0 = 0\n\texit\n' >"$d/multi.s"
+run "$d/multi.s" --narrate --count 0 --on "$here"
+loaded_for_its_place() { [ "$status" -eq 0 ] && ! grep -q KPROBE_MULTI "$d/err"; }
+check another_place_takes_the_attach_type_of_the_section_away loaded_for_its_place
 
 arch=$(uname -m)
 case $arch in i?86) arch=i386 ;; aarch64) arch=arm64 ;; armv*) arch=arm ;; esac
