@@ -24,7 +24,14 @@ struct reader {
 	size_t len;
 	const struct rawbpf_sink *sink;
 	uint32_t symtab; /* section index */
+	uint64_t names;  /* bytes that names may still have, see spend_name */
 };
+
+/* Longer ones are no name of a function, a variable, or a path and a function. */
+#define SYMBOL_MAX 1023
+#define SECTION_MAX 8191
+/* How often a byte of the file may be part of a name; linkers share the ends of strings. */
+#define NAMES_PER_BYTE 8
 
 #define BROKEN(r, ...) rawbpf_error((r)->sink, -ENOEXEC, (r)->out->path, __VA_ARGS__)
 
@@ -156,6 +163,23 @@ static const char *string_at(const struct reader *r, uint32_t table, size_t offs
 	return (const char *)s->data + offset;
 }
 
+/*
+ * Names are sorted, which takes long when many are long and alike: a string table of
+ * one long string gives that for the price of 24 bytes per symbol.
+ */
+static int spend_name(struct reader *r, const char *what, size_t i, const char *name, size_t most)
+{
+	size_t len = strnlen(name, most + 1);
+
+	if (len > most)
+		return BROKEN(r, "%s %zu: its name is longer than %zu bytes (%.32s...)", what, i,
+			most, name);
+	if (len > r->names)
+		return BROKEN(r, "%s %zu: the names overlap in the string table", what, i);
+	r->names -= len;
+	return 0;
+}
+
 static int read_section(struct reader *r, uint32_t i, GElf_Shdr *sh)
 {
 	struct rawbpf_elf_section *s = &r->out->sections[i];
@@ -202,10 +226,15 @@ static int read_sections(struct reader *r)
 			r->symtab = i;
 	}
 	for (uint32_t i = 0; i < out->nsections; i++) {
+		int rc;
+
 		gelf_getshdr(elf_getscn(r->elf, i), &sh);
 		out->sections[i].name = i ? string_at(r, eh.e_shstrndx, sh.sh_name) : "";
 		if (!out->sections[i].name)
 			return BROKEN(r, "section %u: its name is not within the name table", i);
+		rc = spend_name(r, "section", i, out->sections[i].name, SECTION_MAX);
+		if (rc)
+			return rc;
 	}
 	return 0;
 }
@@ -233,6 +262,7 @@ static int read_symbol(struct reader *r, size_t i, Elf_Data *data, uint32_t stri
 {
 	struct rawbpf_elf_symbol *out = &r->out->symbols[i];
 	GElf_Sym sym;
+	int rc;
 
 	if (!gelf_getsym(data, (int)i, &sym))
 		return BROKEN(r, "symbol %zu: %s", i, elf_errmsg(-1));
@@ -244,6 +274,9 @@ static int read_symbol(struct reader *r, size_t i, Elf_Data *data, uint32_t stri
 	out->bind = GELF_ST_BIND(sym.st_info);
 	if (!out->name)
 		return BROKEN(r, "symbol %zu: its name is not within the string table", i);
+	rc = spend_name(r, "symbol", i, out->name, SYMBOL_MAX);
+	if (rc)
+		return rc;
 	if (out->section == RAWBPF_ELF_ABS || out->section == RAWBPF_ELF_COMMON)
 		return 0;
 	if (out->section >= r->out->nsections)
@@ -331,6 +364,7 @@ int rawbpf_elf_read(struct rawbpf_elf *elf, const void *image, size_t len, const
 
 	memset(elf, 0, sizeof(*elf));
 	elf->path = path;
+	r.names = (uint64_t)len * NAMES_PER_BYTE;
 	rc = read_header(&r);
 	if (!rc)
 		rc = read_sections(&r);

@@ -118,9 +118,12 @@ static int legacy_section(
 {
 	const struct rawbpf_elf_section *s = &d->elf->sections[section];
 	size_t n, stride;
-	int rc = map_symbols(d, section, list, &n);
+	int rc;
 
-	if (rc || (!n && !s->size))
+	if (!s->size)
+		return 0; /* there may be thousands of these, and all symbols are looked at below */
+	rc = map_symbols(d, section, list, &n);
+	if (rc)
 		return rc;
 	if (!n || s->size % n)
 		return rawbpf_error(d->sink, -ENOEXEC, d->obj->path,

@@ -788,6 +788,57 @@ static void value_that_does_not_fit_is_refused(void **state)
 	assert_int_equal(rawbpf_obj_set(obj, "odd", 1), -ENOTSUP);
 }
 
+/* ---- names that would take long to sort ------------------------------------------------ */
+
+static char long_name[1025];
+
+static void make_long_name(size_t len)
+{
+	memset(long_name, 'a', len);
+	long_name[len] = 0;
+}
+
+static void symbol_names_end_at_1023_bytes(void **state)
+{
+	make_long_name(1023);
+	add_prog("xdp", long_name, ret0, sizeof(ret0));
+	assert_int_equal(read_it(), 0);
+	assert_string_equal(obj->progs[0].name, long_name);
+	elf_start(&e);
+	make_long_name(1024);
+	add_prog("xdp", long_name, ret0, sizeof(ret0));
+	assert_refused(-ENOEXEC, "symbol 1: its name is longer than 1023 bytes (aaaa");
+}
+
+/* 24 bytes of file ask for a comparison of 1000: sorting such a file took minutes. */
+static void many_symbols_with_one_long_string_are_refused(void **state)
+{
+	unsigned char *symbols = e.sec[ELF_SYMTAB].data;
+	Elf64_Sym sym;
+
+	make_long_name(1023);
+	add_prog("xdp", long_name, ret0, sizeof(ret0));
+	memcpy(&sym, symbols + sizeof(sym), sizeof(sym));
+	sym.st_info = ELF64_ST_INFO(STB_GLOBAL, STT_NOTYPE);
+	for (unsigned i = 0; i < 60; i++) {
+		sym.st_name++;
+		memcpy(symbols + e.sec[ELF_SYMTAB].h.sh_size, &sym, sizeof(sym));
+		e.sec[ELF_SYMTAB].h.sh_size += sizeof(sym);
+	}
+	assert_refused(-ENOEXEC, "the names overlap in the string table");
+}
+
+/* 65000 of them, each looking at all symbols, took minutes. */
+static void no_symbols_are_looked_up_for_an_empty_maps_section(void **state)
+{
+	unsigned maps = elf_section(&e, "maps", SHT_PROGBITS, DATA, NULL, 0);
+
+	elf_symbol(&e, "odd", STB_GLOBAL, STT_OBJECT, maps, 0, 0);
+	add_prog("xdp", "prog", ret0, sizeof(ret0));
+	assert_int_equal(read_it(), 0);
+	assert_int_equal(obj->nmaps, 0);
+}
+
 int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
@@ -840,6 +891,9 @@ int main(void)
 		T(variables_are_set_and_read_in_their_size),
 		T(variable_in_bss_gets_bytes_when_it_is_set),
 		T(value_that_does_not_fit_is_refused),
+		T(symbol_names_end_at_1023_bytes),
+		T(many_symbols_with_one_long_string_are_refused),
+		T(no_symbols_are_looked_up_for_an_empty_maps_section),
 	};
 
 	return cmocka_run_group_tests_name("elfread", tests, NULL, NULL);
