@@ -10,13 +10,13 @@
 
 static void label_value(FILE *out, const char *text)
 {
-	for (; *text; text++) {
+	while (*text) {
 		if (*text == '\n')
-			fputs("\\n", out);
+			fputs("\\n", out), text++;
 		else if (*text == '"' || *text == '\\')
-			fprintf(out, "\\%c", *text);
+			fprintf(out, "\\%c", *text++);
 		else
-			putc(*text, out);
+			text += rawbpf_put_utf8(out, text);
 	}
 }
 

@@ -135,18 +135,49 @@ void rawbpf_poll_text(FILE *out, const struct rawbpf_poll *p)
 
 /* ---- JSON ----------------------------------------------------------------------- */
 
+/* The length of the UTF-8 character at `p`, or 0. RFC 3629, table 3-7 of Unicode. */
+static size_t utf8_length(const unsigned char *p)
+{
+	size_t n = *p < 0x80   ? 1
+		   : *p < 0xc2 ? 0
+		   : *p < 0xe0 ? 2
+		   : *p < 0xf0 ? 3
+		   : *p < 0xf5 ? 4
+			       : 0;
+
+	for (size_t i = 1; i < n; i++)
+		if ((p[i] & 0xc0) != 0x80)
+			return 0;
+	/* longer than needed, surrogates, above U+10FFFF */
+	if ((*p == 0xe0 && p[1] < 0xa0) || (*p == 0xed && p[1] > 0x9f) ||
+		(*p == 0xf0 && p[1] < 0x90) || (*p == 0xf4 && p[1] > 0x8f))
+		return 0;
+	return n;
+}
+
+size_t rawbpf_put_utf8(FILE *out, const char *text)
+{
+	size_t n = utf8_length((const unsigned char *)text);
+
+	if (n)
+		fwrite(text, 1, n, out);
+	else
+		fputs("\xef\xbf\xbd", out);
+	return n ? n : 1;
+}
+
 static void json_string(FILE *out, const char *text)
 {
 	putc('"', out);
-	for (; *text; text++) {
+	while (*text) {
 		unsigned char c = *text;
 
 		if (c == '"' || c == '\\')
-			fprintf(out, "\\%c", c);
+			fprintf(out, "\\%c", *text++);
 		else if (c < 0x20 || c == 0x7f)
-			fprintf(out, "\\u%04x", c);
+			fprintf(out, "\\u%04x", *text++);
 		else
-			putc(c, out);
+			text += rawbpf_put_utf8(out, text);
 	}
 	putc('"', out);
 }

@@ -26,4 +26,10 @@ void rawbpf_poll_json(FILE *out, const struct rawbpf_poll *poll);
  */
 void rawbpf_poll_openmetrics(FILE *out, const struct rawbpf_poll *polls, size_t npolls);
 
+/*
+ * One character of text that should be UTF-8, and may be a file's name: what is none
+ * becomes U+FFFD, as neither JSON nor Prometheus reads it. Returns the bytes used.
+ */
+size_t rawbpf_put_utf8(FILE *out, const char *text);
+
 #endif

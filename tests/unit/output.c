@@ -251,10 +251,37 @@ static void a_map_without_settings_is_listed(void **state)
 		"# EOF\n");
 }
 
+static void json_and_metrics_are_utf8_whatever_the_file_is_called(void **state)
+{
+	struct rawbpf_snapshot s = { .key_size = 4, .value_size = 8, .copies = 1, .stride = 8 };
+	struct rawbpf_poll p = { .place = "", .now = &s, .was = &s, .map = &maps[1] };
+
+	describe(10, 30, 0, RAWBPF_MAP_TYPE_ARRAY, 4);
+	/* good; a lone byte; cut off; too long a form; a surrogate; too high */
+	p.object =
+		"\xc3\xa9\xe2\x82\xac\xf0\x9f\x90\x9d|\xff|\xe2\x82|\xc0\x80|\xed\xa0\x80|\xf4\x90";
+#define NONE "\xef\xbf\xbd"
+#define SAID                                                                                       \
+	"\xc3\xa9\xe2\x82\xac\xf0\x9f\x90\x9d|" NONE "|" NONE NONE "|" NONE NONE                   \
+	"|" NONE NONE NONE "|" NONE NONE
+	check_text(&p, JSON,
+		"{\"time\":0.000,\"interval\":0.000,\"object\":\"" SAID
+		"\",\"place\":\"\",\"map\":\"sizes\",\"elements\":[]}\n");
+	check_text(&p, METRICS,
+		"# HELP rawbpf_map_value A value in a BPF map, summed over CPUs.\n"
+		"# TYPE rawbpf_map_value gauge\n"
+		"# HELP rawbpf_poll_timestamp_seconds When the maps were last read.\n"
+		"# TYPE rawbpf_poll_timestamp_seconds gauge\n"
+		"rawbpf_poll_timestamp_seconds{object=\"" SAID
+		"\",place=\"\",map=\"sizes\"} 0.000\n"
+		"# EOF\n");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_table_has_the_gain_and_the_total_of_each_row),
+		cmocka_unit_test(json_and_metrics_are_utf8_whatever_the_file_is_called),
 		cmocka_unit_test(json_says_that_the_last_row_has_no_end),
 		cmocka_unit_test(metrics_are_a_cumulative_histogram),
 		cmocka_unit_test(a_hash_keyed_by_size_lands_in_the_same_rows),
