@@ -17,6 +17,7 @@
 #include "ladder.h"
 #include "polled.h"
 #include "run_options.h"
+#include "tracepipe.h"
 
 /* ---- diagnostics ------------------------------------------------------------------ */
 
@@ -168,45 +169,6 @@ static int put_out(
 	return 0;
 }
 
-/*
- * What is in the pipe now, then back to the clock: it is non-blocking. Empty
- * lines go: from 5.9 on the kernel ends each message itself, so that the
- * newline which older ones need makes one.
- */
-static int show_trace(int fd, const sigset_t *mask, const struct rawbpf_sink *sink)
-{
-	char buf[4096];
-	const char newline = '\n';
-	char last = newline;
-	int err = 0;
-	long n;
-
-	/* Bounded: reading the pipe may itself copy memory, and so fill it again. */
-	for (int reads = 0; !err && reads < 16 && (n = rawbpf_sys_read(fd, buf, sizeof(buf))) > 0;
-		reads++) {
-		size_t kept = 0;
-
-		for (long i = 0; i < n; i++) {
-			char c = buf[i];
-
-			if (c != newline || last != newline)
-				buf[kept++] = c;
-			last = c;
-		}
-		err = put_out(buf, kept, mask, sink);
-	}
-	return err;
-}
-
-/* What was printed before us is not ours to show. */
-static void skip_old_trace(int fd)
-{
-	char buf[4096];
-
-	for (int i = 0; i < 10000 && rawbpf_sys_read(fd, buf, sizeof(buf)) > 0; i++)
-		;
-}
-
 static int write_openmetrics(const struct rawbpf_run_options *o, const struct rawbpf_polled *polled,
 	const struct rawbpf_sink *sink)
 {
@@ -243,8 +205,9 @@ static int write_openmetrics(const struct rawbpf_run_options *o, const struct ra
 	return err;
 }
 
-static int print_maps(const struct rawbpf_run_options *o, const struct rawbpf_polled *polled,
-	const sigset_t *mask, const struct rawbpf_sink *sink)
+/* Prints maps, or (polled NULL) what the trace pipe holds, in memory first and then out. */
+static int print(const struct rawbpf_run_options *o, const struct rawbpf_polled *polled,
+	struct rawbpf_trace *trace, const sigset_t *mask, const struct rawbpf_sink *sink)
 {
 	char *text = NULL;
 	size_t len = 0;
@@ -253,7 +216,10 @@ static int print_maps(const struct rawbpf_run_options *o, const struct rawbpf_po
 
 	if (!out)
 		return -ENOMEM;
-	rawbpf_polled_print(out, polled, o->json);
+	if (polled)
+		rawbpf_polled_print(out, polled, o->json);
+	else
+		rawbpf_trace_print(out, trace, o->json);
 	err = ferror(out) ? -ENOMEM : 0;
 	if (fclose(out))
 		err = -ENOMEM;
@@ -272,12 +238,13 @@ static int show_maps(const struct rawbpf_run_options *o, struct rawbpf_polled *p
 		return err;
 	if (o->openmetrics)
 		err = write_openmetrics(o, polled, sink);
-	printed = print_maps(o, polled, mask, sink);
+	printed = print(o, polled, NULL, mask, sink);
 	return err ? err : printed;
 }
 
-static int loop(const struct rawbpf_run_options *o, struct rawbpf_polled *polled, int trace_fd,
-	struct rawbpf_child *child, const sigset_t *mask, const struct rawbpf_sink *sink)
+static int loop(const struct rawbpf_run_options *o, struct rawbpf_polled *polled,
+	struct rawbpf_trace *trace, struct rawbpf_child *child, const sigset_t *mask,
+	const struct rawbpf_sink *sink)
 {
 	double start = now(), last = start, end = o->duration < 0 ? INFINITY : start + o->duration;
 	long polls = 0;
@@ -289,11 +256,11 @@ static int loop(const struct rawbpf_run_options *o, struct rawbpf_polled *polled
 
 		if (o->count >= 0 && polls >= o->count)
 			break;
-		wait_for((next < end ? next : end) - now(), trace_fd, mask);
+		wait_for((next < end ? next : end) - now(), trace->fd, mask);
 		if (told_to_stop)
 			break;
-		if (trace_fd >= 0)
-			err = show_trace(trace_fd, mask, sink);
+		if (trace->fd >= 0)
+			err = print(o, NULL, trace, mask, sink);
 		ended = have_child && rawbpf_child_ended(child) >= 0;
 		over = ended || now() >= end;
 		if (err || (!over && now() < next))
@@ -309,31 +276,10 @@ static int loop(const struct rawbpf_run_options *o, struct rawbpf_polled *polled
 		if (rawbpf_polled_count(polled))
 			err = show_maps(o, polled, mask, sink);
 	}
-	if (trace_fd >= 0 && !err)
-		err = show_trace(trace_fd, mask, sink);
+	if (trace->fd >= 0 && !err)
+		err = print(o, NULL, trace, mask, sink);
 	/* Nobody reads any more: time to go, and no error (rawbpf run ... | head). */
 	return err == -EPIPE ? 0 : err;
-}
-
-/* The trace pipe, if a program prints to it; -1: none does. */
-static int open_trace(const struct rawbpf_obj *obj, int *fd, const struct rawbpf_sink *sink)
-{
-	int dir, err;
-
-	*fd = -1;
-	if (!rawbpf_obj_prints_trace(obj))
-		return 0;
-	dir = rawbpf_tracefs_open(sink);
-	if (dir < 0)
-		return dir;
-	err = rawbpf_sys_openat(dir, "trace_pipe", O_RDONLY | O_NONBLOCK, 0);
-	rawbpf_sys_close(dir);
-	if (err < 0)
-		return rawbpf_error(sink, err, "trace_pipe", "cannot open: %s%s", strerror(-err),
-			err == -EBUSY ? " (another reader has it)" : "");
-	*fd = err;
-	skip_old_trace(err);
-	return 0;
 }
 
 static void say_places(const struct rawbpf_running *run, char *first, size_t len)
@@ -363,13 +309,14 @@ static int run_object(const struct rawbpf_run_options *o, struct rawbpf_obj *obj
 	struct rawbpf_running run = { 0 };
 	struct rawbpf_who who = o->who;
 	char place[600];
-	int trace_fd = -1, err;
+	struct rawbpf_trace trace = { .fd = -1 };
+	int err;
 
 	if (child->pid)
 		who = (struct rawbpf_who){ child->pid, true };
 	err = rawbpf_polled_choose(&polled, obj, o->map, sink);
 	if (!err)
-		err = open_trace(obj, &trace_fd, sink);
+		err = rawbpf_trace_open(&trace, obj, sink);
 	if (!err)
 		err = rawbpf_start(&run, obj, o->on, &who, &load, sink);
 	if (!err) {
@@ -382,10 +329,10 @@ static int run_object(const struct rawbpf_run_options *o, struct rawbpf_obj *obj
 			rawbpf_error(sink, err, o->command[0], "cannot start: %s", strerror(-err));
 	}
 	if (!err)
-		err = loop(o, &polled, trace_fd, child, mask, sink);
+		err = loop(o, &polled, &trace, child, mask, sink);
 	rawbpf_stop(&run);
 	rawbpf_polled_free(&polled);
-	rawbpf_sys_close(trace_fd);
+	rawbpf_sys_close(trace.fd);
 	return err;
 }
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The text format that a Prometheus node exporter's textfile collector reads
- * (and OpenMetrics 1.0 as well). Histograms have no _sum: the rows keep counts,
- * not bytes.
+ * (Prometheus' own; OpenMetrics 1.0 differs in that a _count wants a _sum).
+ * Histograms have no _sum: the rows keep counts, not bytes.
  */
 #include <inttypes.h>
 

@@ -166,7 +166,7 @@ size_t rawbpf_put_utf8(FILE *out, const char *text)
 	return n ? n : 1;
 }
 
-static void json_string(FILE *out, const char *text)
+void rawbpf_json_string(FILE *out, const char *text)
 {
 	putc('"', out);
 	while (*text) {
@@ -231,11 +231,11 @@ static void json_elements(FILE *out, const struct rawbpf_snapshot *s)
 void rawbpf_poll_json(FILE *out, const struct rawbpf_poll *p)
 {
 	fprintf(out, "{\"time\":%.3f,\"interval\":%.3f,\"object\":", p->time, p->interval);
-	json_string(out, p->object);
+	rawbpf_json_string(out, p->object);
 	fputs(",\"place\":", out);
-	json_string(out, p->place);
+	rawbpf_json_string(out, p->place);
 	fputs(",\"map\":", out);
-	json_string(out, p->map->name);
+	rawbpf_json_string(out, p->map->name);
 	if (p->rows)
 		json_rows(out, p->rows);
 	else

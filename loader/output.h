@@ -17,12 +17,14 @@ struct rawbpf_poll {
 };
 
 void rawbpf_poll_text(FILE *out, const struct rawbpf_poll *poll);
+/* A quoted JSON string; bytes that are not UTF-8 become U+FFFD. */
+void rawbpf_json_string(FILE *out, const char *text);
 /* One object, one line. */
 void rawbpf_poll_json(FILE *out, const struct rawbpf_poll *poll);
 
 /*
  * All maps of one round in the text format of a Prometheus node exporter's
- * textfile collector, which is valid OpenMetrics 1.0 too.
+ * textfile collector.
  */
 void rawbpf_poll_openmetrics(FILE *out, const struct rawbpf_poll *polls, size_t npolls);
 

@@ -6,8 +6,6 @@
 
 #include "polled.h"
 
-enum { HELPER_TRACE_PRINTK = 6, HELPER_TRACE_VPRINTK = 177, OPCODE_CALL = 0x85 };
-
 struct rawbpf_polled_map {
 	const struct rawbpf_map *map;
 	size_t index; /* in obj->maps */
@@ -176,28 +174,4 @@ void rawbpf_polled_free(struct rawbpf_polled *polled)
 	}
 	free(polled->maps);
 	memset(polled, 0, sizeof(*polled));
-}
-
-static unsigned source_register(const struct rawbpf_insn *insn)
-{
-#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-	return insn->regs & 15;
-#else
-	return insn->regs >> 4;
-#endif
-}
-
-bool rawbpf_obj_prints_trace(const struct rawbpf_obj *obj)
-{
-	for (size_t p = 0; p < obj->nprogs; p++) {
-		for (uint32_t i = 0; i < obj->progs[p].ninsns; i++) {
-			const struct rawbpf_insn *insn = &obj->progs[p].insns[i];
-
-			if (insn->code == OPCODE_CALL && !source_register(insn) &&
-				(insn->imm == HELPER_TRACE_PRINTK ||
-					insn->imm == HELPER_TRACE_VPRINTK))
-				return true;
-		}
-	}
-	return false;
 }

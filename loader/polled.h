@@ -40,7 +40,4 @@ int rawbpf_polled_openmetrics(FILE *out, const struct rawbpf_polled *polled);
 size_t rawbpf_polled_count(const struct rawbpf_polled *polled);
 void rawbpf_polled_free(struct rawbpf_polled *polled);
 
-/* Does a program call bpf_trace_printk or bpf_trace_vprintk? */
-bool rawbpf_obj_prints_trace(const struct rawbpf_obj *obj);
-
 #endif

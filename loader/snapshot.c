@@ -258,8 +258,11 @@ int rawbpf_snapshot_read(struct rawbpf_snapshot *s, int map_fd, const struct raw
 {
 	int err = read_batches(s, map_fd, map->max_entries);
 
-	/* EINVAL: no such command (before 5.6); 524: not for this map type (ENOTSUPP). */
-	if (err == -EINVAL || err == -524 || err == -EOPNOTSUPP)
+	/*
+	 * EINVAL: no such command (before 5.6); 524: not for this map type (ENOTSUPP); EINTR: an
+	 * LPM trie lost a key under the walk.
+	 */
+	if (err == -EINVAL || err == -524 || err == -EOPNOTSUPP || err == -EINTR)
 		err = read_one_by_one(s, map_fd, map->max_entries);
 	if (!err)
 		err = sort_by_key(s);

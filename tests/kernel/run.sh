@@ -167,6 +167,9 @@ check each_size_comes_through_the_trace_pipe as_expected
 run samples/memcpy_stat.s --every 60 --on "$here" -- "$load" threads 50000
 check no_count_is_lost_when_threads_meet_in_one_row grep -qE '^ +1 - 64 +200000 +200000$' "$d/out"
 
+run samples/memcpy_kprobe.s -j --on "$here" -- "$load" exact
+json_lines_of_trace() { [ "$(grep -cE '^\{"trace":".*: memcpy size [0-9]+"\}$' "$d/out")" -eq 66 ] && [ "$(wc -l <"$d/out")" -eq 66 ]; }
+check trace_lines_are_json_too json_lines_of_trace
 run samples/memcpy_stat.s -j --on "$here" -- "$load" exact
 json_is_right() {
 	[ "$(wc -l <"$d/out")" -eq 1 ] && grep -qF '"map":"sizes","rows":[{"from":0,"to":0,"count":1,"total":1},{"from":1,"to":64,"count":9,"total":9}' "$d/out" &&
