@@ -9,7 +9,7 @@ mkdir -p "$build/vm"
 build=$(realpath "$build")
 cd "$VM_DIR/../.." || exit 126
 [ "${1-}" = all ] && set -- tests/vm/guest-*.sh tests/vm/selftest.sh
-[ $# -gt 0 ] || set -- tests/vm/{guest-amd64-6.1,guest-i386-6.1,guest-arm64-6.12,guest-own-5.10,selftest}.sh
+[ $# -gt 0 ] || set -- tests/vm/{guest-amd64-6.1,guest-i386-6.1,guest-arm64-6.12,guest-own-5.10,guest-own-7.2,selftest}.sh
 
 for arch in amd64 arm64 i386; do
 	tests/vm/build.sh "$arch" "$build" >"$build/vm/build-$arch.log" 2>&1 || {
