@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "classic_impl.h"
 #include "impl.h"
 
 /* ---- architectures -------------------------------------------------------------- */
@@ -98,6 +99,16 @@ static int set_arch(struct asm_ctx *a)
 		rawbpf_asm_suggest_word(a->arch, strlen(a->arch), words, n, hint));
 }
 
+bool rawbpf_asm_big_endian(const struct rawbpf_asm_opts *opts)
+{
+	if (opts && opts->endian != RAWBPF_ASM_HOST_ENDIAN)
+		return opts->endian == RAWBPF_ASM_BIG;
+	for (size_t i = 0; opts && opts->arch && i < sizeof(arches) / sizeof(arches[0]); i++)
+		if (!strcmp(opts->arch, arches[i].name))
+			return arches[i].big_endian;
+	return host_is_big_endian();
+}
+
 /* ---- one run -------------------------------------------------------------------- */
 
 static void clear(struct asm_ctx *a)
@@ -124,8 +135,27 @@ static void clear(struct asm_ctx *a)
 	rawbpf_asm_names_free(a);
 }
 
-static int assemble(struct asm_ctx *a, const struct asm_src *src, void **elf, size_t *len)
+/* Where a run leaves its result; without `insns` a classic program is refused. */
+struct output {
+	void **elf;
+	size_t *len;
+	struct rawbpf_classic_insn **insns;
+	size_t *n;
+};
+
+static int classic(struct asm_ctx *a, const struct asm_src *src, const struct output *out)
 {
+	if (!out->insns)
+		return rawbpf_error(a->sink, -EINVAL, src->name,
+			"this is classic BPF, for socket filters and seccomp: it has no object; "
+			"'rawbpf asm' gives its numbers");
+	return rawbpf_classic_assemble(a, src, out->insns, out->n);
+}
+
+static int assemble(struct asm_ctx *a, const struct asm_src *src, const struct output *out)
+{
+	if (a->opts->classic || rawbpf_classic_found(src))
+		return classic(a, src, out);
 	a->at = (struct asm_frame){ 0 };
 	a->depth = 0;
 	rawbpf_asm_push_src(a, src);
@@ -142,7 +172,7 @@ static int assemble(struct asm_ctx *a, const struct asm_src *src, void **elf, si
 	if (!a->progs.n && !a->maps.n && !a->vars.n)
 		return rawbpf_error(a->sink, -EINVAL, src->name,
 			"nothing to assemble: no .prog, .map or .const");
-	return rawbpf_asm_elf(a, elf, len);
+	return rawbpf_asm_elf(a, out->elf, out->len);
 }
 
 static int prepare(struct asm_ctx *a)
@@ -160,7 +190,8 @@ static int prepare(struct asm_ctx *a)
 
 /* `path` or `text` is given. */
 static int run(const char *path, const char *text, size_t text_len, const char *name,
-	const struct rawbpf_asm_opts *opts, void **elf, size_t *len, const struct rawbpf_sink *sink)
+	const struct rawbpf_asm_opts *opts, const struct output *out,
+	const struct rawbpf_sink *sink)
 {
 	static const struct rawbpf_asm_opts defaults;
 	struct asm_ctx *a = calloc(1, sizeof(*a));
@@ -176,7 +207,7 @@ static int run(const char *path, const char *text, size_t text_len, const char *
 		rc = path ? rawbpf_asm_read(a, path, NULL, &src)
 			  : rawbpf_asm_add_text(a, text, text_len, name, &src);
 	if (!rc)
-		rc = assemble(a, src, elf, len);
+		rc = assemble(a, src, out);
 	rawbpf_asm_flush(a);
 	if (rc == -ENOMEM)
 		rawbpf_error(sink, -ENOMEM, name, "out of memory");
@@ -188,11 +219,36 @@ static int run(const char *path, const char *text, size_t text_len, const char *
 int rawbpf_asm_file(const char *path, const struct rawbpf_asm_opts *opts, void **elf, size_t *len,
 	const struct rawbpf_sink *sink)
 {
-	return run(path, NULL, 0, path, opts, elf, len, sink);
+	const struct output out = { elf, len, NULL, NULL };
+
+	return run(path, NULL, 0, path, opts, &out, sink);
 }
 
 int rawbpf_asm_text(const char *text, size_t text_len, const char *name,
 	const struct rawbpf_asm_opts *opts, void **elf, size_t *len, const struct rawbpf_sink *sink)
 {
-	return run(NULL, text, text_len, name, opts, elf, len, sink);
+	const struct output out = { elf, len, NULL, NULL };
+
+	return run(NULL, text, text_len, name, opts, &out, sink);
+}
+
+int rawbpf_asm_either_file(const char *path, const struct rawbpf_asm_opts *opts, void **elf,
+	size_t *len, struct rawbpf_classic_insn **insns, size_t *n, const struct rawbpf_sink *sink)
+{
+	const struct output out = { elf, len, insns, n };
+
+	*elf = NULL;
+	*insns = NULL;
+	return run(path, NULL, 0, path, opts, &out, sink);
+}
+
+int rawbpf_asm_either_text(const char *text, size_t text_len, const char *name,
+	const struct rawbpf_asm_opts *opts, void **elf, size_t *len,
+	struct rawbpf_classic_insn **insns, size_t *n, const struct rawbpf_sink *sink)
+{
+	const struct output out = { elf, len, insns, n };
+
+	*elf = NULL;
+	*insns = NULL;
+	return run(NULL, text, text_len, name, opts, &out, sink);
 }

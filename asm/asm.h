@@ -12,6 +12,8 @@
 
 #include "../rawbpf_diag.h"
 
+enum rawbpf_asm_check { RAWBPF_ASM_FOR_SOCKET, RAWBPF_ASM_FOR_SECCOMP, RAWBPF_ASM_UNCHECKED };
+
 struct rawbpf_asm_opts {
 	/*
 	 * Where `.include "x"` looks after the including file's own folder;
@@ -26,6 +28,9 @@ struct rawbpf_asm_opts {
 	size_t ndefines;
 	/* Byte order of the object; RAWBPF_ASM_HOST_ENDIAN: that of `arch`. */
 	enum { RAWBPF_ASM_HOST_ENDIAN, RAWBPF_ASM_LITTLE, RAWBPF_ASM_BIG } endian;
+	/* For rawbpf_asm_either_*() in classic.h: the source is classic BPF, whatever it looks like. */
+	bool classic;
+	enum rawbpf_asm_check check; /* whose rules a classic program must pass */
 };
 
 /*

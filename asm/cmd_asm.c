@@ -8,12 +8,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "asm.h"
+#include "classic.h"
 
 #define MAX_OPTIONS 64
 
 struct args {
-	const char *in, *out;
+	const char *in, *out, *format;
 	struct rawbpf_asm_opts opts;
 	const char *dirs[MAX_OPTIONS], *defines[MAX_OPTIONS];
 };
@@ -22,13 +22,22 @@ static int usage(FILE *to)
 {
 	fputs("usage: rawbpf asm FILE.s [-o FILE.o] [-I DIR]... [-D NAME[=VALUE]]... [--arch ARCH] "
 	      "[-EB | -EL]\n"
+	      "       rawbpf asm [--classic] FILE [-f FORMAT] [--for seccomp | --no-check] [-o "
+	      "FILE] "
+	      "...\n"
 	      "  -o FILE.o        the object to write (default: FILE.s with .o; -: standard "
 	      "output)\n"
 	      "  -I DIR           look for .include files there, too\n"
 	      "  -D NAME=VALUE    define a constant, as .equ does\n"
 	      "  --arch ARCH      x86_64, i386, arm64, arm, riscv64, s390x, ... (default: this "
 	      "machine's)\n"
-	      "  -EB, -EL         big or little endian (default: that of ARCH)\n",
+	      "  -EB, -EL         big or little endian (default: that of ARCH)\n"
+	      "Classic BPF (recognised by its first instruction):\n"
+	      "  --classic        the file is classic BPF, whatever it looks like\n"
+	      "  -f FORMAT        decimal (the default), tcpdump, tcpdump-dd, c, raw, hex\n"
+	      "  --for seccomp    check it against seccomp's rules, too\n"
+	      "  --no-check       do not check what the kernel would refuse\n"
+	      "  -o FILE          (default: standard output)\n",
 		to);
 	return to == stdout ? 0 : 2;
 }
@@ -47,6 +56,27 @@ static int set_endian(struct args *args, const char *which)
 	return 0;
 }
 
+static int set_target(struct args *args, const char *what)
+{
+	if (!strcmp(what, "seccomp"))
+		args->opts.check = RAWBPF_ASM_FOR_SECCOMP;
+	else if (!strcmp(what, "socket"))
+		args->opts.check = RAWBPF_ASM_FOR_SOCKET;
+	else
+		return bad_usage("--for takes socket or seccomp, not", what);
+	return 0;
+}
+
+static int set_format(struct args *args, const char *format)
+{
+	args->format = format;
+	if (strcmp(format, "elf") && rawbpf_classic_format(format) < 0)
+		return bad_usage("-f takes decimal, tcpdump, tcpdump-dd, c, raw or hex (and for "
+				 "extended BPF elf), not",
+			format);
+	return 0;
+}
+
 /* 0, or the exit status + 1: 1 after --help, 3 after wrong usage. */
 static int parse(struct args *args, int argc, char **argv)
 {
@@ -54,12 +84,15 @@ static int parse(struct args *args, int argc, char **argv)
 		{ "arch", required_argument, NULL, 'a' },
 		{ "output", required_argument, NULL, 'o' },
 		{ "help", no_argument, NULL, 'h' },
+		{ "classic", no_argument, NULL, 'c' },
+		{ "for", required_argument, NULL, 'F' },
+		{ "no-check", no_argument, NULL, 'n' },
 		{ 0 },
 	};
 	int c;
 
 	optind = 1;
-	while ((c = getopt_long(argc, argv, "o:I:D:E:h", longs, NULL)) != -1) {
+	while ((c = getopt_long(argc, argv, "o:I:D:E:f:h", longs, NULL)) != -1) {
 		switch (c) {
 		case 'o':
 			args->out = optarg;
@@ -79,6 +112,20 @@ static int parse(struct args *args, int argc, char **argv)
 			break;
 		case 'E':
 			if (set_endian(args, optarg))
+				return 3;
+			break;
+		case 'c':
+			args->opts.classic = true;
+			break;
+		case 'n':
+			args->opts.check = RAWBPF_ASM_UNCHECKED;
+			break;
+		case 'F':
+			if (set_target(args, optarg))
+				return 3;
+			break;
+		case 'f':
+			if (set_format(args, optarg))
 				return 3;
 			break;
 		case 'h':
@@ -213,29 +260,62 @@ static char *default_output(const char *in)
 	return out;
 }
 
+static int write_classic(const struct args *args, const struct rawbpf_classic_insn *insns, size_t n)
+{
+	int rc, format = rawbpf_classic_format(args->format ? args->format : "decimal");
+	char *text;
+	size_t len;
+
+	if (format < 0)
+		return bad_usage("classic BPF has no format", args->format);
+	if (args->out && is_source(args->out, args->in))
+		return bad_usage("the output would replace its source", args->in);
+	rc = rawbpf_classic_write(insns, n, (enum rawbpf_classic_format)format,
+		rawbpf_asm_big_endian(&args->opts), &text, &len);
+	if (rc)
+		return complain(args->in, rc);
+	rc = write_output(args->out ? args->out : "-", text, len);
+	free(text);
+	return rc;
+}
+
+static int write_object(const struct args *args, const void *elf, size_t len)
+{
+	char *by_default = NULL;
+	int rc;
+
+	if (args->format && strcmp(args->format, "elf"))
+		return bad_usage(
+			"this is extended BPF, which has only -f elf, not -f", args->format);
+	if (!args->out && !strcmp(args->in, "-"))
+		return bad_usage("standard input needs -o FILE.o", NULL);
+	if (!args->out)
+		by_default = default_output(args->in);
+	if (!args->out && !by_default)
+		return complain(args->in, -ENOMEM);
+	if (is_source(args->out ? args->out : by_default, args->in))
+		rc = bad_usage("the object would replace its source", args->in);
+	else
+		rc = write_output(args->out ? args->out : by_default, elf, len);
+	free(by_default);
+	return rc;
+}
+
 int rawbpf_cmd_asm(int argc, char **argv)
 {
 	const struct rawbpf_sink sink = { rawbpf_print_diag, stderr };
+	struct rawbpf_classic_insn *insns;
 	struct args args = { 0 };
-	char *by_default = NULL;
-	void *elf = NULL;
-	size_t len;
+	void *elf;
+	size_t len, n;
 	int rc = parse(&args, argc, argv);
 
 	if (rc)
 		return rc - 1;
-	if (!args.out && !strcmp(args.in, "-"))
-		return bad_usage("standard input needs -o FILE.o", NULL);
-	if (!args.out)
-		args.out = by_default = default_output(args.in);
-	if (args.out && is_source(args.out, args.in)) {
-		free(by_default);
-		return bad_usage("the object would replace its source", args.in);
-	}
-	rc = !args.out || rawbpf_asm_file(args.in, &args.opts, &elf, &len, &sink) < 0;
-	if (!rc)
-		rc = write_output(args.out, elf, len);
+	if (rawbpf_asm_either_file(args.in, &args.opts, &elf, &len, &insns, &n, &sink))
+		return 1;
+	rc = insns ? write_classic(&args, insns, n) : write_object(&args, elf, len);
+	free(insns);
 	free(elf);
-	free(by_default);
 	return rc;
 }

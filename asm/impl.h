@@ -78,6 +78,7 @@ enum asm_tok_kind {
 	T_NAME,
 	T_NUM,
 	T_STR, /* its bytes are at + 1, len - 2 */
+	T_LBRACE, T_RBRACE, /* only in classic BPF */
 	T_LPAREN, T_RPAREN, T_LBRACKET, T_RBRACKET, T_COMMA, T_COLON, T_QUESTION, T_HASH,
 	T_ADD, T_SUB, T_MUL, T_DIV, T_MOD, T_AND, T_OR, T_XOR, T_SHL, T_SHR, T_TILDE, T_NOT,
 	T_LT, T_GT, T_LE, T_GE, T_EQ, T_NE, T_ANDAND, T_OROR,
@@ -188,6 +189,7 @@ struct asm_name {
 	uint8_t reg;
 	uint8_t type;     /* enum asm_type; a built-in one or by .typedef */
 	uint8_t obj_kind; /* enum asm_obj_kind */
+	uint8_t classic;  /* classic_words.c; 0: not looked up */
 	uint16_t helper;  /* id; 0 none */
 	uint32_t section; /* 1 + index in sections, when this names one */
 	uint32_t obj;     /* index in maps, vars or progs */
@@ -324,6 +326,7 @@ struct asm_ctx {
 	struct asm_frame stack[ASM_MAX_DEPTH];
 	unsigned depth, nincludes;
 	struct asm_tok tok;
+	bool classic;         /* its rules for '#', ';', '{' and '}' are those of classic BPF */
 	const char *prev_end; /* where the token before `tok` ended */
 	ASM_VEC(struct asm_src *) srcs;
 

@@ -54,6 +54,17 @@ static bool hash_is_comment(const struct asm_frame *at)
 	return at->p == at->src->text || !(asm_class(at->p[-1]) & (C_NAME | C_DIGIT));
 }
 
+/* A classic immediate has a '#', too. */
+static bool comment_starts(const struct asm_ctx *a)
+{
+	const struct asm_frame *at = &a->at;
+
+	if (a->classic)
+		return *at->p == ';' ||
+		       (*at->p == '#' && (at->p == at->src->text || at->p[-1] == '\n'));
+	return *at->p == '#' && hash_is_comment(at);
+}
+
 /* To the next token; false after saying that a comment does not end. */
 static bool skip_blanks(struct asm_ctx *a)
 {
@@ -62,7 +73,7 @@ static bool skip_blanks(struct asm_ctx *a)
 	for (;;) {
 		while (asm_class(*at->p) & C_BLANK)
 			at->p++;
-		if (*at->p == '#' && hash_is_comment(at))
+		if (comment_starts(a))
 			at->p = asm_end_of_line(at, at->p);
 		else if (*at->p == '/' && at->p[1] == '/')
 			at->p = asm_end_of_line(at, at->p);
@@ -173,6 +184,12 @@ static enum asm_tok_kind punctuation(struct asm_ctx *a)
 		return shift(a, T_LT, T_LE, T_SHL, T_SHL_ASSIGN);
 	case '>':
 		return shift(a, T_GT, T_GE, T_SHR, T_SHR_ASSIGN);
+	case '{':
+	case '}':
+		if (!a->classic)
+			return T_BAD;
+		a->at.p++;
+		return c == '{' ? T_LBRACE : T_RBRACE;
 	default:
 		return T_BAD;
 	}

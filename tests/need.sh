@@ -55,6 +55,8 @@ if [ "${1:-demo}" = check ]; then
 	want bpftool have bpftool
 	want libbpf-dev header bpf/libbpf.h
 	want mandoc have mandoc
+	want tcpdump have tcpdump
+	want netsniff-ng have bpfc
 	want xz-utils have xz
 fi
 

@@ -67,8 +67,8 @@ echo before >stdout.log
 "$rawbpf" asm good.s -o /dev/stdout >>stdout.log 2>log
 { echo before && cat good.o; } | cmp -s - stdout.log
 verdict $? o-dev-stdout-appends-where-standard-output-does
-run -
-[ $rc -eq 2 ]
+"$rawbpf" asm - <good.s >log 2>&1
+[ $? -eq 2 ]
 verdict $? standard-input-without-o-is-wrong-usage
 run
 [ $rc -eq 2 ] && grep -q '^usage: rawbpf asm' log
