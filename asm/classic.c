@@ -47,7 +47,9 @@ static bool continues(const struct asm_ctx *a, bool comma_only)
 	if (a->tok.kind == T_NAME)
 		return classic_kind(&a->tok) != W_MNEMONIC && *a->tok.name->text != '.' &&
 		       !label_follows(a);
-	return a->tok.kind != T_EOF && a->tok.kind != T_LPAREN && a->tok.kind != T_LBRACE;
+	if (a->tok.kind == T_LPAREN) /* tcpdump -d numbers its lines: (001) */
+		return !isdigit((unsigned char)*a->at.p);
+	return a->tok.kind != T_EOF && a->tok.kind != T_LBRACE;
 }
 
 /* To bpf_asm a newline is a blank like any other. */
@@ -80,10 +82,9 @@ void rawbpf_classic_join(struct classic *c, bool comma_only)
 /* Of a mnemonic's rows, the one for this form; NULL: none. */
 static const struct classic_row *row_of(const struct classic_row *row, enum classic_operand form)
 {
-	const struct classic_row *end = rawbpf_classic_rows + rawbpf_classic_nrows;
-	const char *name = row->name;
+	const struct classic_row *first = row, *end = rawbpf_classic_rows + rawbpf_classic_nrows;
 
-	for (; row < end && !strcmp(row->name, name); row++)
+	for (; row < end && rawbpf_classic_same(row, first); row++)
 		if (row->operand == form)
 			return row;
 	return NULL;

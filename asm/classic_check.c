@@ -199,6 +199,14 @@ static void show_way(struct check *c, struct paths *p, size_t i, unsigned cell)
 	say(c, RAWBPF_NOTE, at, text);
 }
 
+static bool written_before(const struct check *c, size_t i, uint32_t cell)
+{
+	while (i--)
+		if ((c->insns[i].code == 0x02 || c->insns[i].code == 0x03) && c->insns[i].k == cell)
+			return true;
+	return false;
+}
+
 static void cells(struct check *c)
 {
 	uint16_t excused = 0;
@@ -213,7 +221,11 @@ static void cells(struct check *c)
 		if ((p.written[i] | excused) & 1U << insn->k)
 			continue;
 		excused |= (uint16_t)(1U << insn->k); /* once per cell is enough */
-		bad(c, i, "M[%u] is read, but not written before on every way to here", insn->k);
+		if (!written_before(c, i, insn->k)) {
+			bad(c, i, "M[%u] is read, but nothing before this writes it", insn->k);
+			continue;
+		}
+		bad(c, i, "M[%u] is read, but not written on every way to here", insn->k);
 		show_way(c, &way, i, insn->k);
 	}
 }

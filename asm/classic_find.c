@@ -97,6 +97,8 @@ static enum answer about_word(const char *p, size_t n)
 		return NEXT_LINE;
 	if (word_is(p, n, "static") || word_is(p, n, "const") || word_is(p, n, "struct"))
 		return YES;
+	if (word_is(p, n, "unimp") || word_is(p, n, "nosup"))
+		return YES;
 	if (word_is(p, n, "Generated"))
 		return word_is(rest, word_length(rest), "program");
 	if (!is_mnemonic(p, n))

@@ -41,6 +41,8 @@ struct classic_row {
 extern const struct classic_row rawbpf_classic_rows[];
 extern const size_t rawbpf_classic_nrows;
 
+/* Are these rows of one mnemonic? */
+bool rawbpf_classic_same(const struct classic_row *x, const struct classic_row *y);
 /* The first row with this code; NULL: there is no such instruction. */
 const struct classic_row *rawbpf_classic_row(uint16_t code);
 /* Its name at SKF_AD_OFF + offset; NULL: nothing is there. */
@@ -50,7 +52,7 @@ enum classic_word_kind { W_NONE, W_MNEMONIC, W_EXT, W_LEN, W_A, W_X, W_MEM };
 
 /* What a name means here. Case does not matter. */
 struct classic_word {
-	const char *name;
+	char name[12];
 	uint8_t kind;
 	uint8_t value; /* of a mnemonic: its first row; of an extension: its offset */
 };

@@ -153,6 +153,19 @@ static int bad_target(struct classic *c, const struct classic_target *t, int64_t
 	return -EINVAL;
 }
 
+/*
+ * A `ja` can hold what the kernel refuses, such as a jump backward: bpf_asm makes those, and
+ * libpcap for `protochain`, which it then runs itself.
+ */
+static bool reaches(const struct classic *c, const struct classic_target *t, int64_t to)
+{
+	int64_t skip = to - (int64_t)t->insn - 1;
+
+	if (t->field == TARGET_K && c->a->opts->check == RAWBPF_ASM_UNCHECKED)
+		return true;
+	return skip >= 0 && to < (int64_t)c->insns.n && (t->field == TARGET_K || skip <= MAX_COND);
+}
+
 static void resolve(struct classic *c, const struct classic_target *t)
 {
 	struct rawbpf_classic_insn *insn = &c->insns.v[t->insn];
@@ -171,7 +184,7 @@ static void resolve(struct classic *c, const struct classic_target *t)
 	if (c->broken)
 		return;
 	skip = to - (int64_t)t->insn - 1;
-	if (skip < 0 || to >= (int64_t)c->insns.n || (t->field != TARGET_K && skip > MAX_COND))
+	if (!reaches(c, t, to))
 		bad_target(c, t, to);
 	else if (t->field == TARGET_JT)
 		insn->jt = (uint8_t)skip;

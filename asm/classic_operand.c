@@ -6,10 +6,9 @@
 
 static bool takes(const struct classic_row *row, enum classic_operand form)
 {
-	const struct classic_row *end = rawbpf_classic_rows + rawbpf_classic_nrows;
-	const char *name = row->name;
+	const struct classic_row *first = row, *end = rawbpf_classic_rows + rawbpf_classic_nrows;
 
-	for (; row < end && !strcmp(row->name, name); row++)
+	for (; row < end && rawbpf_classic_same(row, first); row++)
 		if (row->operand == form)
 			return true;
 	return false;
@@ -215,9 +214,11 @@ int rawbpf_classic_wrong_operand(struct classic *c, const struct asm_tok *t,
 	if (arg->form == OP_NOTHING || arg->form == OP_COUNT)
 		return rawbpf_asm_err(c->a, &c->a->tok.pos, "%s takes %s, not %s", rows->name, list,
 			rawbpf_asm_seen(&c->a->tok, seen));
-	if (arg->form == OP_BARE)
+	if (arg->form == OP_BARE && takes(rows, OP_IMM))
 		return rawbpf_asm_err(c->a, &pos,
 			"%s takes %s: a number is written with '#' before it", rows->name, list);
 	return rawbpf_asm_err(c->a, &pos, "%s takes %s, not %s", rows->name, list,
-		arg->form == OP_EXT ? "an extension" : forms[arg->form]);
+		arg->form == OP_EXT    ? "an extension"
+		: arg->form == OP_BARE ? "a number"
+				       : forms[arg->form]);
 }

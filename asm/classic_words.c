@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The tables of classic.def, and the meaning of names in a classic program. */
-#include <ctype.h>
-
 #include "classic_impl.h"
 
 const struct classic_row rawbpf_classic_rows[] = {
@@ -52,12 +50,22 @@ const char *rawbpf_classic_ext(uint32_t offset)
 	return NULL;
 }
 
+static char lower(char c)
+{
+	return c >= 'A' && c <= 'Z' ? (char)(c | 0x20) : c;
+}
+
 static bool is_word(const struct asm_name *name, const char *word)
 {
 	for (uint32_t i = 0; i < name->len; i++)
-		if (tolower((unsigned char)name->text[i]) != word[i])
+		if (lower(name->text[i]) != word[i])
 			return false;
 	return !word[name->len];
+}
+
+bool rawbpf_classic_same(const struct classic_row *x, const struct classic_row *y)
+{
+	return !memcmp(x->name, y->name, sizeof(x->name));
 }
 
 /* Looked up once per name: the name keeps 1 (no word) or 2 + its index. */
@@ -65,9 +73,11 @@ const struct classic_word *rawbpf_classic_word(struct asm_name *name)
 {
 	_Static_assert(NWORDS + 2 <= UINT8_MAX, "asm_name.classic is a byte");
 	if (!name->classic) {
+		const char first = lower(*name->text);
+
 		name->classic = 1;
 		for (size_t i = 0; i < NWORDS && name->classic == 1; i++)
-			if (is_word(name, words[i].name))
+			if (words[i].name[0] == first && is_word(name, words[i].name))
 				name->classic = (uint8_t)(i + 2);
 	}
 	return name->classic == 1 ? &no_word : &words[name->classic - 2];
