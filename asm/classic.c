@@ -53,7 +53,7 @@ static bool continues(const struct asm_ctx *a, bool comma_only)
 }
 
 /* To bpf_asm a newline is a blank like any other. */
-void rawbpf_classic_join(struct classic *c, bool comma_only)
+void rawbpf_classic_next_line(struct classic *c, bool comma_only)
 {
 	struct asm_ctx *a = c->a;
 	struct asm_tok now = a->tok;
@@ -62,8 +62,6 @@ void rawbpf_classic_join(struct classic *c, bool comma_only)
 	unsigned depth = a->depth;
 	bool more;
 
-	if (now.kind != T_NL)
-		return;
 	a->quiet = true;
 	while (a->tok.kind == T_NL)
 		rawbpf_asm_next(a);
@@ -138,7 +136,7 @@ static int instruction(struct classic *c)
 	rows = row = &rawbpf_classic_rows[rawbpf_classic_word(t.name)->value];
 	rawbpf_asm_next(c->a);
 	if (rows->operand != OP_TARGET && rows->operand != OP_NOTHING) {
-		rawbpf_classic_join(c, false);
+		classic_join(c, false);
 		rc = rawbpf_classic_operand(c, rows, &arg);
 		if (rc)
 			return rc;

@@ -43,7 +43,7 @@ extern const size_t rawbpf_classic_nrows;
 
 /* Are these rows of one mnemonic? */
 bool rawbpf_classic_same(const struct classic_row *x, const struct classic_row *y);
-/* The first row with this code; NULL: there is no such instruction. */
+/* The row with this code that is no alias; NULL: there is no such instruction. */
 const struct classic_row *rawbpf_classic_row(uint16_t code);
 /* Its name at SKF_AD_OFF + offset; NULL: nothing is there. */
 const char *rawbpf_classic_ext(uint32_t offset);
@@ -102,7 +102,12 @@ static inline enum classic_word_kind classic_kind(const struct asm_tok *t)
 int rawbpf_classic_add(
 	struct classic *c, const struct asm_pos *pos, struct rawbpf_classic_insn insn);
 /* At the end of a line, where more is needed: goes on to the next if it continues this one. */
-void rawbpf_classic_join(struct classic *c, bool comma_only);
+void rawbpf_classic_next_line(struct classic *c, bool comma_only);
+static inline void classic_join(struct classic *c, bool comma_only)
+{
+	if (c->a->tok.kind == T_NL)
+		rawbpf_classic_next_line(c, comma_only);
+}
 
 /* classic_operand.c */
 struct classic_arg {

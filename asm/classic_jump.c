@@ -77,7 +77,7 @@ static bool take_key(struct asm_ctx *a, const char *key)
 
 static int one_target(struct classic *c, const char *key, int field)
 {
-	rawbpf_classic_join(c, false);
+	classic_join(c, false);
 	take_key(c->a, key);
 	return add_target(c, field);
 }
@@ -90,14 +90,14 @@ int rawbpf_classic_targets(struct classic *c, enum classic_jump jump)
 
 	if (jump == JUMP_ALWAYS)
 		return one_target(c, "jt", TARGET_K);
-	rawbpf_classic_join(c, true);
+	classic_join(c, true);
 	if (!asm_take(a, T_COMMA) && !(a->tok.kind == T_NAME && a->tok.name->len == 2 &&
 					     !memcmp(a->tok.name->text, "jt", 2)))
 		return rawbpf_asm_expected(a, "',' and a label to jump to");
 	rc = one_target(c, "jt", swap ? TARGET_JF : TARGET_JT);
 	if (rc)
 		return rc;
-	rawbpf_classic_join(c, true);
+	classic_join(c, true);
 	comma = asm_take(a, T_COMMA);
 	if (!comma && !(a->tok.kind == T_NAME && a->tok.name->len == 2 &&
 			      !memcmp(a->tok.name->text, "jf", 2)))

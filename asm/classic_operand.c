@@ -19,7 +19,7 @@ static int value(struct classic *c, uint32_t *k)
 	struct asm_val v;
 	int32_t imm;
 
-	rawbpf_classic_join(c, false);
+	classic_join(c, false);
 	if (rawbpf_asm_imm32(c->a, &imm, &v))
 		return -EINVAL;
 	*k = (uint32_t)imm;
@@ -28,7 +28,7 @@ static int value(struct classic *c, uint32_t *k)
 
 static int expect(struct classic *c, enum asm_tok_kind kind, const char *what)
 {
-	rawbpf_classic_join(c, false);
+	classic_join(c, false);
 	return rawbpf_asm_expect(c->a, kind, what);
 }
 
@@ -54,7 +54,7 @@ static int brackets(struct classic *c, struct classic_arg *arg)
 	struct asm_ctx *a = c->a;
 
 	rawbpf_asm_next(a);
-	rawbpf_classic_join(c, false);
+	classic_join(c, false);
 	if (take_ext(c, arg))
 		return expect(c, T_RBRACKET, "']'");
 	if (asm_take(a, T_MOD) && classic_kind(&a->tok) != W_X)
@@ -63,7 +63,7 @@ static int brackets(struct classic *c, struct classic_arg *arg)
 	if (classic_kind(&a->tok) == W_X) {
 		arg->form = OP_IND;
 		rawbpf_asm_next(a);
-		rawbpf_classic_join(c, false);
+		classic_join(c, false);
 		if (a->tok.kind == T_RBRACKET)
 			return rawbpf_asm_next(a), 0;
 		/* The minus of [x - 4] is the number's own. */
@@ -88,7 +88,7 @@ static int exactly(struct classic *c, uint64_t number, const char *what)
 {
 	struct asm_tok t;
 
-	rawbpf_classic_join(c, false);
+	classic_join(c, false);
 	t = c->a->tok;
 	if (rawbpf_asm_expect(c->a, T_NUM, what))
 		return -EINVAL;
@@ -120,7 +120,7 @@ static int bare(struct classic *c, struct classic_arg *arg)
 static int immediate(struct classic *c, const struct classic_row *rows, struct classic_arg *arg)
 {
 	rawbpf_asm_next(c->a);
-	rawbpf_classic_join(c, false);
+	classic_join(c, false);
 	if ((takes(rows, OP_EXT) || takes(rows, OP_LEN)) && take_ext(c, arg))
 		return 0;
 	arg->form = OP_IMM;

@@ -34,12 +34,16 @@ static const struct {
 #include "classic.def"
 };
 
+/* 1 + the row of a code. */
+static const uint8_t by_code[256] = {
+#define CLASSIC_ALIAS(name, operand, code, jump, users)
+#define CLASSIC(name, operand, code, jump, users) [code] = ROW_##name##_##operand + 1,
+#include "classic.def"
+};
+
 const struct classic_row *rawbpf_classic_row(uint16_t code)
 {
-	for (size_t i = 0; i < rawbpf_classic_nrows; i++)
-		if (rawbpf_classic_rows[i].code == code)
-			return &rawbpf_classic_rows[i];
-	return NULL;
+	return code < 256 && by_code[code] ? &rawbpf_classic_rows[by_code[code] - 1] : NULL;
 }
 
 const char *rawbpf_classic_ext(uint32_t offset)
