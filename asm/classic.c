@@ -102,17 +102,15 @@ static int unknown_mnemonic(struct classic *c, const struct asm_tok *t)
 /* What bpfc and bpf_dbg print for `ldx len`, which they do not know themselves. */
 static int unimp(struct classic *c, const struct asm_tok *t)
 {
-	const struct classic_row *row = &rawbpf_classic_rows[0];
+	const uint16_t ldx_len = 0x81;
 
 	rawbpf_asm_next(c->a);
-	if (c->a->tok.kind != T_NUM || c->a->tok.num != 0x81)
+	if (c->a->tok.kind != T_NUM || c->a->tok.num != ldx_len)
 		return rawbpf_asm_err(c->a, &t->pos,
 			"the disassembler that printed this did not know the instruction, and its "
 			"operand is lost");
-	for (; row->code != 0x81;)
-		row++;
 	rawbpf_asm_next(c->a);
-	return rawbpf_classic_add(c, &t->pos, (struct rawbpf_classic_insn){ .code = row->code });
+	return rawbpf_classic_add(c, &t->pos, (struct rawbpf_classic_insn){ .code = ldx_len });
 }
 
 static bool name_is(const struct asm_tok *t, const char *text)
