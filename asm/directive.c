@@ -175,6 +175,8 @@ int rawbpf_asm_directive(struct asm_ctx *a)
 		return include(a);
 	case K_D_TYPEDEF:
 		return typedefinition(a);
+	case K_D_QUAD:
+		return rawbpf_asm_quad(a);
 	default:
 		return rawbpf_asm_err(a, &t.pos, "no directive %s%s", rawbpf_asm_seen(&t, seen),
 			rawbpf_asm_suggest(a, t.name->text, t.name->len, SUGGEST_DIRECTIVE, hint));

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "impl.h"
+#include "decode.h"
 
 static struct asm_section *open_section(struct asm_ctx *a)
 {
@@ -57,6 +57,20 @@ int rawbpf_asm_emit(struct asm_ctx *a, struct asm_insn insn)
 int rawbpf_asm_emit_half(struct asm_ctx *a, int32_t imm)
 {
 	return rawbpf_asm_emit(a, (struct asm_insn){ .imm = imm });
+}
+
+int rawbpf_asm_quad(struct asm_ctx *a)
+{
+	uint64_t v;
+	int rc = rawbpf_asm_begin_insn(a);
+
+	if (!rc)
+		rc = rawbpf_asm_expr_in(a, "a .quad", INT64_MIN, UINT64_MAX, &v);
+	if (!rc)
+		rc = rawbpf_asm_emit(a, rawbpf_asm_from_quad(v, a->big_endian));
+	/* Where a slot is missing, jumps by a number of slots say nothing. */
+	a->prog_broken = a->prog_broken || rc;
+	return rc;
 }
 
 int rawbpf_asm_add_fixup(struct asm_ctx *a, enum asm_fix_kind kind, const struct asm_name *name,
@@ -166,11 +180,13 @@ static int64_t target_of(struct asm_ctx *a, const struct asm_fixup *f)
 				"no instruction follows the label");
 		return -EINVAL;
 	}
-	/* No instruction has code 0 but the second half of lddw. */
+	/* No instruction has code 0: it is the second half of lddw, or what .quad says. */
 	if (s->insns.v[target].code == 0)
-		return rawbpf_asm_err(a, &f->pos,
-			"this goes to slot %" PRId64 ", the second half of a 64-bit load",
-			target - prog->slot);
+		return rawbpf_asm_err(a, &f->pos, "this goes to slot %" PRId64 ", %s",
+			target - prog->slot,
+			target > prog->slot && s->insns.v[target - 1].code == 0x18
+				? "the second half of a 64-bit load"
+				: "a .quad that is no instruction (opcode 0)");
 	return target;
 }
 

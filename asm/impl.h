@@ -146,6 +146,7 @@ enum asm_kw {
 	K_D_SET,
 	K_D_INCLUDE,
 	K_D_TYPEDEF,
+	K_D_QUAD,
 };
 
 enum asm_type {
@@ -514,6 +515,8 @@ int rawbpf_asm_add_label(struct asm_ctx *a, const struct asm_tok *t);
 int rawbpf_asm_add_fixup(struct asm_ctx *a, enum asm_fix_kind kind, const struct asm_name *name,
 	int64_t delta, const struct asm_pos *pos);
 int rawbpf_asm_add_reloc(struct asm_ctx *a, const struct asm_tok *t);
+/* .quad: 8 bytes, in the object's order, that take the place of an instruction; at the value. */
+int rawbpf_asm_quad(struct asm_ctx *a);
 /* Notes where the instruction that comes next starts. */
 int rawbpf_asm_begin_insn(struct asm_ctx *a);
 
