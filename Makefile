@@ -53,7 +53,7 @@ say = $(if $(V),,@printf '  %-5s %s\n' $(1) $(2))
 lib_src := $(wildcard syscall/*.c loader/*.c asm/*.c)
 lib_obj := $(lib_src:%.c=$(O)/%.o)
 tool_obj := $(O)/rawbpf.o
-headers := rawbpf_diag.h $(wildcard syscall/*.h syscall/*.def loader/obj.h loader/attach.h asm/asm.h asm/classic.h)
+headers := rawbpf_diag.h $(wildcard syscall/*.h syscall/*.def loader/obj.h loader/attach.h asm/asm.h asm/classic.h asm/dis.h)
 man_pages := $(wildcard docs/*.[1378])
 
 .PHONY: all demo check check-samples check-corpus check-vm check-vm-all check-house FORCE

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "asm/asm.h"
+#include "asm/dis.h"
 #include "loader/cmd.h"
 #include "loader/narrate.h"
 #include "syscall/sys.h"
@@ -71,6 +72,11 @@ static int verb_asm(int argc, char **argv)
 	return rawbpf_cmd_asm(argc, argv);
 }
 
+static int verb_dis(int argc, char **argv)
+{
+	return rawbpf_cmd_dis(argc, argv);
+}
+
 static int verb_run(int argc, char **argv)
 {
 	return rawbpf_cmd_run(argc, argv, &tool);
@@ -84,6 +90,7 @@ static const struct verb {
 	const char *help;
 } verbs[] = {
 	{ "asm", verb_asm, "assemble text to an ELF object" },
+	{ "dis", verb_dis, "disassemble an object, or instructions alone, to text" },
 	{ "run", verb_run, "load, attach, and print maps and events until told to stop" },
 	{ "help", verb_help, "help on a verb: rawbpf help VERB" },
 };
