@@ -154,8 +154,13 @@ static int classic(struct asm_ctx *a, const struct asm_src *src, const struct ou
 
 static int assemble(struct asm_ctx *a, const struct asm_src *src, const struct output *out)
 {
-	if (a->opts->classic || rawbpf_classic_found(src))
+	int rc;
+
+	if (a->opts->classic || (!a->opts->dialect && rawbpf_classic_found(src)))
 		return classic(a, src, out);
+	rc = rawbpf_asm_choose_dialect(a, src);
+	if (rc)
+		return rc;
 	a->at = (struct asm_frame){ 0 };
 	a->depth = 0;
 	rawbpf_asm_push_src(a, src);
@@ -202,6 +207,7 @@ static int run(const char *path, const char *text, size_t text_len, const char *
 		return rawbpf_error(sink, -ENOMEM, name, "out of memory");
 	a->opts = opts ? opts : &defaults;
 	a->sink = sink;
+	a->dialect = DIALECT_PSEUDOC;
 	rc = prepare(a);
 	if (!rc)
 		rc = path ? rawbpf_asm_read(a, path, NULL, &src)

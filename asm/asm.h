@@ -31,6 +31,8 @@ struct rawbpf_asm_opts {
 	/* For rawbpf_asm_either_*() in classic.h: the source is classic BPF, whatever it looks like. */
 	bool classic;
 	enum rawbpf_asm_check check; /* whose rules a classic program must pass */
+	/* pseudoc, gnu or conformance; NULL: .dialect or the first instruction says it. */
+	const char *dialect;
 };
 
 /*

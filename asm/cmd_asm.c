@@ -21,7 +21,7 @@ struct args {
 static int usage(FILE *to)
 {
 	fputs("usage: rawbpf asm FILE.s [-o FILE.o] [-I DIR]... [-D NAME[=VALUE]]... [--arch ARCH] "
-	      "[-EB | -EL]\n"
+	      "[-EB | -EL] [--dialect NAME]\n"
 	      "       rawbpf asm [--classic] FILE [-f FORMAT] [--for seccomp | --no-check] [-o "
 	      "FILE] "
 	      "...\n"
@@ -31,6 +31,8 @@ static int usage(FILE *to)
 	      "  -D NAME=VALUE    define a constant, as .equ does\n"
 	      "  --arch ARCH      x86_64, i386, arm64, arm, riscv64, s390x, ... (default: this "
 	      "machine's)\n"
+	      "  --dialect NAME   pseudoc, gnu or conformance (default: .dialect, or what the "
+	      "first instruction is)\n"
 	      "  -EB, -EL         big or little endian (default: that of ARCH)\n"
 	      "Classic BPF (recognised by its first instruction):\n"
 	      "  --classic        the file is classic BPF, whatever it looks like\n"
@@ -82,6 +84,7 @@ static int parse(struct args *args, int argc, char **argv)
 {
 	static const struct option longs[] = {
 		{ "arch", required_argument, NULL, 'a' },
+		{ "dialect", required_argument, NULL, 'd' },
 		{ "output", required_argument, NULL, 'o' },
 		{ "help", no_argument, NULL, 'h' },
 		{ "classic", no_argument, NULL, 'c' },
@@ -99,6 +102,9 @@ static int parse(struct args *args, int argc, char **argv)
 			break;
 		case 'a':
 			args->opts.arch = optarg;
+			break;
+		case 'd':
+			args->opts.dialect = optarg;
 			break;
 		case 'I':
 			if (args->opts.ninclude_dirs == MAX_OPTIONS)

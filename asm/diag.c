@@ -149,7 +149,7 @@ void rawbpf_asm_warn(struct asm_ctx *a, const struct asm_pos *pos, const char *f
 {
 	va_list ap;
 
-	if (a->warnings++ >= ASM_MAX_ERRORS)
+	if (a->quiet || a->warnings++ >= ASM_MAX_ERRORS)
 		return;
 	va_start(ap, fmt);
 	say(a, RAWBPF_WARNING, pos, fmt, ap);

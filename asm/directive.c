@@ -155,6 +155,8 @@ int rawbpf_asm_directive(struct asm_ctx *a)
 	struct asm_tok t = a->tok;
 	char hint[ASM_SEEN_MAX * 2], seen[ASM_SEEN_MAX];
 
+	if (t.name->kw == K_D_DIALECT)
+		return rawbpf_asm_dialect(a);
 	if (t.name->kw >= K_D_MAP)
 		rawbpf_asm_next(a);
 	switch (t.name->kw) {
@@ -197,7 +199,7 @@ static int statement(struct asm_ctx *a)
 	if (t.kind == T_NAME && t.name->text[0] == '.')
 		rc = rawbpf_asm_directive(a);
 	else
-		rc = rawbpf_asm_pseudoc(a);
+		rc = asm_has_mnemonics(a) ? rawbpf_asm_mnemonic(a) : rawbpf_asm_pseudoc(a);
 	if (!rc && !asm_at_end(a))
 		rc = rawbpf_asm_expected(a, "the end of the instruction");
 	if (rc && !(t.kind == T_NAME && t.name->text[0] == '.'))

@@ -219,8 +219,10 @@ static int not_constant(struct asm_ctx *a, const struct asm_tok *t)
 		return rawbpf_asm_expected(a, "a number or a constant");
 	if (n->obj_kind == OBJ_MAP || n->obj_kind == OBJ_VAR)
 		return rawbpf_asm_err(a, &t->pos,
-			"'%.*s' is a %s, not a constant: its address is written 'rN = %.*s ll'",
-			len, n->text, n->obj_kind == OBJ_MAP ? "map" : "variable", len, n->text);
+			"'%.*s' is a %s, not a constant: its address is written '%s%.*s%s'", len,
+			n->text, n->obj_kind == OBJ_MAP ? "map" : "variable",
+			asm_has_mnemonics(a) ? "lddw %rN, " : "rN = ", len, n->text,
+			asm_has_mnemonics(a) ? "" : " ll");
 	return rawbpf_asm_err(a, &t->pos, "no constant '%.*s' is defined above this line%s", len,
 		n->text, rawbpf_asm_suggest(a, n->text, n->len, SUGGEST_CONST | SUGGEST_REG, hint));
 }

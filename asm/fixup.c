@@ -234,7 +234,7 @@ static int mark_called(struct asm_ctx *a, const struct asm_fixup *f, int64_t tar
 {
 	struct asm_label *l = f->name ? &a->labels.v[f->name->label - 1] : NULL;
 
-	if (f->name && f->name->helper)
+	if (f->name && f->name->helper && f->kind == FIX_CALL)
 		return rawbpf_asm_err(a, &f->pos,
 			"'%.*s' is a label of this program and helper %u: give the label another "
 			"name",
@@ -252,6 +252,7 @@ static int mark_called(struct asm_ctx *a, const struct asm_fixup *f, int64_t tar
 static void resolve(struct asm_ctx *a, const struct asm_fixup *f)
 {
 	struct asm_insn *insn = &open_section(a)->insns.v[f->slot];
+	bool call = f->kind == FIX_CALL || f->kind == FIX_LOCAL;
 	int64_t target, delta;
 
 	if (f->kind == FIX_CALL && f->name && !f->name->label && f->name->helper) {
@@ -262,9 +263,9 @@ static void resolve(struct asm_ctx *a, const struct asm_fixup *f)
 	if (target < 0)
 		return;
 	delta = target - f->slot - 1;
-	if (f->kind == FIX_CALL && mark_called(a, f, target))
+	if (call && mark_called(a, f, target))
 		return;
-	if (f->kind == FIX_CALL)
+	if (call)
 		insn->src = 1;
 	if (f->kind != FIX_OFF16)
 		insn->imm = (int32_t)delta;
@@ -310,6 +311,18 @@ static void add_functions(struct asm_ctx *a, const struct asm_prog *prog)
 	s->funcs.n = n;
 }
 
+/* bpf_conformance: without a label of that name, `exit` is the program's first exit. */
+static void add_implicit_exit(struct asm_ctx *a)
+{
+	struct asm_label *l, *exit = &a->first_exit;
+
+	if (exit->name && !exit->name->label && (l = ASM_PUSH(a, a->labels))) {
+		*l = *exit;
+		exit->name->label = (uint32_t)a->labels.n;
+	}
+	exit->name = NULL;
+}
+
 void rawbpf_asm_prog_end(struct asm_ctx *a)
 {
 	struct asm_prog *prog;
@@ -321,6 +334,7 @@ void rawbpf_asm_prog_end(struct asm_ctx *a)
 	if (!prog->nslots && !a->prog_broken)
 		rawbpf_asm_err(a, &prog->pos, "program '%.*s' has no instructions",
 			(int)prog->name->len, prog->name->text);
+	add_implicit_exit(a);
 	for (size_t i = 0; i < a->fixups.n && !a->fatal; i++)
 		resolve(a, &a->fixups.v[i]);
 	if (!a->fatal)

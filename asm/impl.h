@@ -3,8 +3,8 @@
  * What the assembler's own files share. Nothing here is for callers: asm.h is.
  *
  * The way of a program: source.c finds and reads files, scan.c makes tokens,
- * statement.c sends each statement to directive.c or pseudoc.c, these append to
- * `struct asm_ctx`, fixup.c ends programs, object.c checks the whole,
+ * directive.c sends each statement to itself, pseudoc.c or mnemonic.c (dialect.c
+ * says which), these append to `struct asm_ctx`, fixup.c ends programs, object.c checks the whole,
  * btfwrite.c and elfwrite.c turn it into bytes.
  *
  * Functions return 0 or -errno. One that returns -EINVAL has said why.
@@ -147,6 +147,7 @@ enum asm_kw {
 	K_D_INCLUDE,
 	K_D_TYPEDEF,
 	K_D_QUAD,
+	K_D_DIALECT,
 };
 
 enum asm_type {
@@ -191,6 +192,7 @@ struct asm_name {
 	uint8_t type;     /* enum asm_type; a built-in one or by .typedef */
 	uint8_t obj_kind; /* enum asm_obj_kind */
 	uint8_t classic;  /* classic_words.c; 0: not looked up */
+	uint8_t mnemonic; /* 1 + its row in mnemonic.c, once the dialect has mnemonics */
 	uint16_t helper;  /* id; 0 none */
 	uint32_t section; /* 1 + index in sections, when this names one */
 	uint32_t obj;     /* index in maps, vars or progs */
@@ -285,7 +287,8 @@ struct asm_label {
 	bool called;
 };
 
-enum asm_fix_kind { FIX_OFF16, FIX_IMM32, FIX_CALL };
+/* FIX_CALL may be a helper's name; FIX_LOCAL is a label's. */
+enum asm_fix_kind { FIX_OFF16, FIX_IMM32, FIX_CALL, FIX_LOCAL };
 
 struct asm_fixup {
 	enum asm_fix_kind kind;
@@ -305,6 +308,17 @@ struct asm_said {
 
 /* ---- the context ---------------------------------------------------------------- */
 
+/*
+ * How instructions are written. GNU's and bpf_conformance's mnemonics have one
+ * parser; a file that does not say which of the two it is may use both.
+ */
+enum asm_dialect {
+	DIALECT_PSEUDOC = 1,
+	DIALECT_GNU = 2,
+	DIALECT_CONFORMANCE = 4,
+	DIALECT_MNEMONICS = DIALECT_GNU | DIALECT_CONFORMANCE,
+};
+
 struct asm_frame {
 	const struct asm_src *src;
 	const char *p;
@@ -321,6 +335,7 @@ struct asm_ctx {
 	bool failed;                   /* there was an error, said or not */
 	bool quiet;                    /* while a broken statement is skipped */
 	int fatal;                     /* -errno: stop now */
+	enum asm_dialect dialect;
 
 	/* the scanner */
 	struct asm_frame at;
@@ -341,6 +356,7 @@ struct asm_ctx {
 	ASM_VEC(struct asm_fixup) fixups;
 	bool prog_open, prog_broken; /* broken: instructions are missing, slots do not count */
 	bool homeless_said;          /* "instruction before .prog": once is enough */
+	struct asm_label first_exit; /* of the open program; name NULL: none */
 	uint32_t rodata_size;
 	const char *license;
 	struct asm_pos license_pos;
@@ -380,6 +396,7 @@ enum asm_suggest {
 	SUGGEST_LABEL = 1 << 6,
 	SUGGEST_CONST = 1 << 7,
 	SUGGEST_FUNCTION = 1 << 8, /* what follows "r1 =" */
+	SUGGEST_MNEMONIC = 1 << 9,
 };
 /* "; did you mean 'x'?" or "". Returns buf. */
 const char *rawbpf_asm_suggest(struct asm_ctx *a, const char *text, size_t len, unsigned kinds,
@@ -466,6 +483,7 @@ void rawbpf_asm_statements(struct asm_ctx *a);
 int rawbpf_asm_directive(struct asm_ctx *a); /* at its name */
 int rawbpf_asm_map(struct asm_ctx *a);       /* after .map */
 int rawbpf_asm_pseudoc(struct asm_ctx *a);   /* at the instruction's first token */
+int rawbpf_asm_mnemonic(struct asm_ctx *a);  /* the same */
 
 /* A string token, escapes done, as a C string that lives as long as the context. */
 const char *rawbpf_asm_take_string(struct asm_ctx *a);
@@ -501,6 +519,37 @@ static inline bool asm_is_w(const struct asm_tok *reg)
 static inline uint8_t asm_num(const struct asm_tok *reg)
 {
 	return REG_NUM(reg->name->reg);
+}
+
+/* A label, +N, -N, pc+N or pc-N; the instruction that is emitted next is patched. */
+int rawbpf_asm_target(struct asm_ctx *a, enum asm_fix_kind kind);
+/* After `call`: a number, a helper or a label. */
+int rawbpf_asm_call(struct asm_ctx *a);
+/* What assembles, but is hardly meant: an immediate of ALU operation `op` on `bits` bits, ... */
+void rawbpf_asm_warn_imm(
+	struct asm_ctx *a, const struct asm_pos *pos, uint8_t op, unsigned bits, struct asm_val v);
+/* ... and one that is stored in `bits` bits. */
+void rawbpf_asm_warn_store(
+	struct asm_ctx *a, const struct asm_pos *pos, unsigned bits, struct asm_val v);
+
+/* ---- dialect.c ------------------------------------------------------------------ */
+
+/* From the options, else from the first instruction of `src`. */
+int rawbpf_asm_choose_dialect(struct asm_ctx *a, const struct asm_src *src);
+int rawbpf_asm_dialect(struct asm_ctx *a); /* at .dialect */
+/* At a ';' that starts a comment: to the end of the line. */
+void rawbpf_asm_skip_semicolon(struct asm_ctx *a);
+/* mnemonic.c: gives names their mnemonics. */
+int rawbpf_asm_mnemonics_init(struct asm_ctx *a);
+bool rawbpf_asm_is_mnemonic(const char *text, size_t len);
+static inline bool asm_has_mnemonics(const struct asm_ctx *a)
+{
+	return a->dialect & DIALECT_MNEMONICS;
+}
+static inline bool asm_is_word(const struct asm_tok *t, const char *word)
+{
+	return t->kind == T_NAME && t->name->len == strlen(word) &&
+	       !memcmp(t->name->text, word, t->name->len);
 }
 
 /* ---- fixup.c: the open program -------------------------------------------------- */

@@ -41,6 +41,12 @@ void rawbpf_asm_scan_number(struct asm_ctx *a)
 		rawbpf_asm_bad_token(a, (uint32_t)(end - from), "a number without digits");
 		return;
 	}
+	if (base == 8 && a->dialect == DIALECT_CONFORMANCE) {
+		rawbpf_asm_bad_token(a, (uint32_t)(end - from),
+			"a number that starts with 0 is decimal to bpf_conformance and octal "
+			"elsewhere: write it without the 0, or with 0x");
+		return;
+	}
 	for (; p < end; p++) {
 		unsigned d = digit_value(*p);
 

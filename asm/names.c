@@ -184,6 +184,7 @@ static const struct word {
 	{ ".include", K_D_INCLUDE, 0 },
 	{ ".typedef", K_D_TYPEDEF, 0 },
 	{ ".quad", K_D_QUAD, 0 },
+	{ ".dialect", K_D_DIALECT, 0 },
 #define END(name, code, imm, text, group, cpu) { text, K_END, END_##name },
 #define FETCH_WORDS(text32, text64, imm) { text32, K_FETCH, imm }, { text64, K_FETCH64, imm },
 #define LOCK_WORDS(text32, text64, imm)

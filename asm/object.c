@@ -54,8 +54,8 @@ static void check_reloc(struct asm_ctx *a, const struct asm_reloc *r)
 		return;
 	if (n->obj_kind == OBJ_PROG)
 		rawbpf_asm_err(a, &r->pos,
-			"'%.*s' is a program: 'll' takes a map, a variable or a number", len,
-			n->text);
+			"'%.*s' is a program: '%s' takes a map, a variable or a number", len,
+			n->text, asm_has_mnemonics(a) ? "lddw" : "ll");
 	else
 		rawbpf_asm_err(a, &r->pos, "no map, variable or constant '%.*s'%s", len, n->text,
 			rawbpf_asm_suggest(

@@ -81,8 +81,7 @@ bool rawbpf_asm_take_s(struct asm_ctx *a)
 
 /* ---- jumps ---------------------------------------------------------------------- */
 
-/* A label, +N, -N, pc+N or pc-N; the instruction that follows is patched. */
-static int target(struct asm_ctx *a, enum asm_fix_kind kind)
+int rawbpf_asm_target(struct asm_ctx *a, enum asm_fix_kind kind)
 {
 	struct asm_tok first = a->tok;
 	uint64_t delta;
@@ -96,11 +95,11 @@ static int target(struct asm_ctx *a, enum asm_fix_kind kind)
 	}
 	if (first.kind == T_NAME)
 		rawbpf_asm_next(a);
-	if (a->tok.kind == T_NUM)
+	if (a->tok.kind == T_NUM && !asm_has_mnemonics(a))
 		return rawbpf_asm_err(a, &a->tok.pos,
 			"a jump by a number of slots has a sign: +%.*s", (int)a->tok.pos.len,
 			a->tok.pos.at);
-	if (a->tok.kind != T_ADD && a->tok.kind != T_SUB)
+	if (a->tok.kind != T_ADD && a->tok.kind != T_SUB && a->tok.kind != T_NUM)
 		return rawbpf_asm_expected(a, "a label, +N or -N");
 	if (rawbpf_asm_expr_in(a, "a jump", INT32_MIN, INT32_MAX, &delta))
 		return -EINVAL;
@@ -110,7 +109,7 @@ static int target(struct asm_ctx *a, enum asm_fix_kind kind)
 
 static int jump(struct asm_ctx *a, uint8_t code, enum asm_fix_kind kind)
 {
-	int rc = target(a, kind);
+	int rc = rawbpf_asm_target(a, kind);
 
 	return rc ? rc : rawbpf_asm_emit(a, (struct asm_insn){ .code = code });
 }
@@ -187,7 +186,7 @@ static int branch(struct asm_ctx *a)
 	if (a->tok.kind != T_NAME || a->tok.name->kw != K_GOTO)
 		return rawbpf_asm_expected(a, "'goto'");
 	rawbpf_asm_next(a);
-	rc = target(a, FIX_OFF16);
+	rc = rawbpf_asm_target(a, FIX_OFF16);
 	return rc ? rc : rawbpf_asm_emit(a, insn);
 }
 
@@ -208,8 +207,8 @@ static int call_with_id(struct asm_ctx *a, const struct asm_tok *name)
 	return rawbpf_asm_emit(a, (struct asm_insn){ .code = 0x85, .imm = (int32_t)id });
 }
 
-/* A number, a helper, a label, pc+N. Which one a name is, is known at the end of the program. */
-static int call(struct asm_ctx *a)
+/* Which one a name is, is known at the end of the program. */
+int rawbpf_asm_call(struct asm_ctx *a)
 {
 	struct asm_insn insn = { .code = 0x85 };
 	struct asm_tok t = a->tok;
@@ -288,6 +287,10 @@ static int unknown(struct asm_ctx *a, const struct asm_tok *t)
 			rawbpf_asm_seen(t, seen));
 	if (rawbpf_asm_looks_like_reg(t))
 		return rawbpf_asm_reg(a, &(struct asm_tok){ 0 });
+	if (rawbpf_asm_is_mnemonic(t->name->text, t->name->len))
+		return rawbpf_asm_err(a, &t->pos,
+			"%s is a mnemonic, but this file is pseudo-C: a file has one dialect",
+			rawbpf_asm_seen(t, seen));
 	return rawbpf_asm_err(a, &t->pos, "no instruction starts with %s%s",
 		rawbpf_asm_seen(t, seen),
 		rawbpf_asm_suggest(
@@ -308,7 +311,7 @@ static int by_keyword(struct asm_ctx *a, const struct asm_tok *t)
 	case K_GOTOX:
 		return jump_to_reg(a, 0x0d);
 	case K_CALL:
-		return call(a);
+		return rawbpf_asm_call(a);
 	case K_CALLX:
 		return callx(a, &t->pos);
 	case K_EXIT:

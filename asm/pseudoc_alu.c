@@ -23,22 +23,21 @@ static const struct alu *find_alu(enum asm_tok_kind token, bool is_signed)
 	return NULL;
 }
 
-/* What assembles, but is hardly meant. */
-static void warn_imm(struct asm_ctx *a, const struct asm_pos *pos, const struct alu *op,
-	const struct asm_tok *dst, struct asm_val v)
+void rawbpf_asm_warn_imm(
+	struct asm_ctx *a, const struct asm_pos *pos, uint8_t op, unsigned bits, struct asm_val v)
 {
-	unsigned bits = asm_is_w(dst) ? 32 : 64;
-	bool shift = op->op == 0x60 || op->op == 0x70 || op->op == 0xc0;
+	bool shift = op == 0x60 || op == 0x70 || op == 0xc0;
 
 	if (bits == 64 && !v.neg && v.bits > INT32_MAX)
 		rawbpf_asm_warn(a, pos,
 			"the 32-bit immediate is sign-extended to 0xffffffff%08x; a 64-bit number "
-			"is loaded with 'rN = NUMBER ll'",
-			(unsigned)v.bits);
+			"is loaded with '%s'",
+			(unsigned)v.bits,
+			asm_has_mnemonics(a) ? "lddw %rN, NUMBER" : "rN = NUMBER ll");
 	if (shift && (v.neg || v.bits >= bits))
 		rawbpf_asm_warn(a, pos, "the kernel refuses this: a shift of %u bits takes 0 to %u",
 			bits, bits - 1);
-	if ((op->op == 0x30 || op->op == 0x90) && !v.bits)
+	if ((op == 0x30 || op == 0x90) && !v.bits)
 		rawbpf_asm_warn(a, pos, "the kernel refuses this: division by zero");
 }
 
@@ -53,7 +52,7 @@ static int alu_imm(struct asm_ctx *a, const struct asm_tok *dst, const struct al
 	if (rawbpf_asm_imm32(a, &imm, &v))
 		return -EINVAL;
 	pos = rawbpf_asm_span(a, &pos);
-	warn_imm(a, &pos, op, dst, v);
+	rawbpf_asm_warn_imm(a, &pos, op->op, asm_is_w(dst) ? 32 : 64, v);
 	return rawbpf_asm_emit(a, (struct asm_insn){ .code = (asm_is_w(dst) ? 0x04 : 0x07) | op->op,
 					  .dst = asm_num(dst),
 					  .off = op->off,
@@ -254,7 +253,7 @@ static int assign_number(struct asm_ctx *a, const struct asm_tok *dst)
 			"%s%s",
 			rawbpf_asm_val_text(v, seen),
 			asm_is_w(dst) ? "" : "; with 'll' after the number it may have 64");
-	warn_imm(a, &pos, mov, dst, v);
+	rawbpf_asm_warn_imm(a, &pos, mov->op, asm_is_w(dst) ? 32 : 64, v);
 	return rawbpf_asm_emit(a, (struct asm_insn){ .code = asm_is_w(dst) ? 0xb4 : 0xb7,
 					  .dst = asm_num(dst),
 					  .imm = (int32_t)(uint32_t)v.bits });

@@ -162,11 +162,10 @@ int rawbpf_asm_load(struct asm_ctx *a, const struct asm_tok *dst)
 
 /* ---- stores --------------------------------------------------------------------- */
 
-static void warn_store(
-	struct asm_ctx *a, const struct asm_pos *pos, const struct mem *m, struct asm_val v)
+void rawbpf_asm_warn_store(
+	struct asm_ctx *a, const struct asm_pos *pos, unsigned bits, struct asm_val v)
 {
 	char seen[ASM_SEEN_MAX];
-	unsigned bits = size_of(m) * 8;
 
 	if (bits < 32 &&
 		!rawbpf_asm_in_range(v, -((int64_t)1 << (bits - 1)), ((uint64_t)1 << bits) - 1))
@@ -186,7 +185,7 @@ static int store_imm(struct asm_ctx *a, const struct mem *m)
 	if (rawbpf_asm_imm32(a, &insn.imm, &v))
 		return -EINVAL;
 	pos = rawbpf_asm_span(a, &pos);
-	warn_store(a, &pos, m, v);
+	rawbpf_asm_warn_store(a, &pos, size_of(m) * 8, v);
 	return rawbpf_asm_emit(a, insn);
 }
 

@@ -48,10 +48,13 @@ static bool skip_block_comment(struct asm_frame *at)
 	return false;
 }
 
-/* '#' directly after a name or a number is a token: call bpf_map_lookup_elem#1. */
-static bool hash_is_comment(const struct asm_frame *at)
+/* In pseudo-C '#' directly after a name or a number is a token: call bpf_map_lookup_elem#1. */
+static bool hash_is_comment(const struct asm_ctx *a)
 {
-	return at->p == at->src->text || !(asm_class(at->p[-1]) & (C_NAME | C_DIGIT));
+	const struct asm_frame *at = &a->at;
+
+	return asm_has_mnemonics(a) || at->p == at->src->text ||
+	       !(asm_class(at->p[-1]) & (C_NAME | C_DIGIT));
 }
 
 /* A classic immediate has a '#', too. */
@@ -62,7 +65,7 @@ static bool comment_starts(const struct asm_ctx *a)
 	if (a->classic)
 		return *at->p == ';' ||
 		       (*at->p == '#' && (at->p == at->src->text || at->p[-1] == '\n'));
-	return *at->p == '#' && hash_is_comment(at);
+	return *at->p == '#' && hash_is_comment(a);
 }
 
 /* To the next token; false after saying that a comment does not end. */
@@ -75,6 +78,8 @@ static bool skip_blanks(struct asm_ctx *a)
 			at->p++;
 		if (comment_starts(a))
 			at->p = asm_end_of_line(at, at->p);
+		else if (*at->p == ';' && asm_has_mnemonics(a))
+			rawbpf_asm_skip_semicolon(a);
 		else if (*at->p == '/' && at->p[1] == '/')
 			at->p = asm_end_of_line(at, at->p);
 		else if (*at->p == '/' && at->p[1] == '*') {

@@ -106,6 +106,8 @@ static unsigned kinds_of(const struct asm_name *n)
 		k |= SUGGEST_FUNCTION;
 	else if (n->kw && n->kw != K_LL && n->kw != K_SKB && n->kw != K_PC && n->kw != K_S)
 		k |= SUGGEST_KEYWORD;
+	if (n->mnemonic)
+		k |= SUGGEST_MNEMONIC;
 	if (n->helper)
 		k |= SUGGEST_HELPER;
 	if (n->obj_kind == OBJ_MAP || n->obj_kind == OBJ_VAR)
