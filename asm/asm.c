@@ -177,7 +177,8 @@ static int assemble(struct asm_ctx *a, const struct asm_src *src, const struct o
 	if (!a->progs.n && !a->maps.n && !a->vars.n)
 		return rawbpf_error(a->sink, -EINVAL, src->name,
 			"nothing to assemble: no .prog, .map or .const");
-	return rawbpf_asm_elf(a, out->elf, out->len);
+	return a->opts->format == RAWBPF_ASM_ELF ? rawbpf_asm_elf(a, out->elf, out->len)
+						 : rawbpf_asm_raw(a, out->elf, out->len);
 }
 
 static int prepare(struct asm_ctx *a)

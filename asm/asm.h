@@ -33,13 +33,28 @@ struct rawbpf_asm_opts {
 	enum rawbpf_asm_check check; /* whose rules a classic program must pass */
 	/* pseudoc, gnu or conformance; NULL: .dialect or the first instruction says it. */
 	const char *dialect;
+	/*
+	 * What is made: an ELF object, or the instructions of one program: as
+	 * bytes, as text in hex (8 bytes a line), as a C array with the source in
+	 * comments, as JSON {"prog", "section", "insns": hex, "relocs": {slot: name}}.
+	 * For these, instructions before any .prog are a program named `prog`.
+	 */
+	enum {
+		RAWBPF_ASM_ELF,
+		RAWBPF_ASM_RAW,
+		RAWBPF_ASM_HEX,
+		RAWBPF_ASM_C,
+		RAWBPF_ASM_JSON,
+	} format;
+	/* Which program, where the file has several and the format takes one. */
+	const char *prog;
 };
 
 /*
  * Assembles the file at `path` ("-": standard input) and what it includes.
- * opts NULL: all defaults. On success *elf is the caller's to free(), *len its
- * size in bytes. All errors of the input are said (up to 20), then the call
- * returns -EINVAL; a file that cannot be read gives that errno; -ENOMEM.
+ * opts NULL: all defaults. On success *elf (or what opts->format asks for) is
+ * the caller's to free(), *len its size in bytes. All errors of the input are said (up to 20), then
+ * the call returns -EINVAL; a file that cannot be read gives that errno; -ENOMEM.
  */
 int rawbpf_asm_file(const char *path, const struct rawbpf_asm_opts *opts, void **elf, size_t *len,
 	const struct rawbpf_sink *sink);

@@ -32,3 +32,12 @@ void rawbpf_asm_put64(const struct asm_ctx *a, unsigned char *p, uint64_t v)
 {
 	put(a, p, v, 8);
 }
+
+void rawbpf_asm_put_insn(const struct asm_ctx *a, unsigned char *p, const struct asm_insn *insn)
+{
+	p[0] = insn->code;
+	p[1] = (unsigned char)(a->big_endian ? insn->dst << 4 | insn->src
+					     : insn->src << 4 | insn->dst);
+	put(a, p + 2, (uint16_t)insn->off, 2);
+	put(a, p + 4, (uint32_t)insn->imm, 4);
+}

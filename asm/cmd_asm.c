@@ -21,16 +21,19 @@ struct args {
 static int usage(FILE *to)
 {
 	fputs("usage: rawbpf asm FILE.s [-o FILE.o] [-I DIR]... [-D NAME[=VALUE]]... [--arch ARCH] "
-	      "[-EB | -EL] [--dialect NAME]\n"
+	      "[-EB | -EL] [-f FORMAT [--prog NAME]] [--dialect NAME]\n"
 	      "       rawbpf asm [--classic] FILE [-f FORMAT] [--for seccomp | --no-check] [-o "
 	      "FILE] "
 	      "...\n"
-	      "  -o FILE.o        the object to write (default: FILE.s with .o; -: standard "
-	      "output)\n"
+	      "  -o FILE.o        what to write (default: FILE.s with .o, .bin with -f raw; -: "
+	      "standard output)\n"
 	      "  -I DIR           look for .include files there, too\n"
 	      "  -D NAME=VALUE    define a constant, as .equ does\n"
 	      "  --arch ARCH      x86_64, i386, arm64, arm, riscv64, s390x, ... (default: this "
 	      "machine's)\n"
+	      "  -f FORMAT        elf (default), or one program's instructions: raw, hex, c, "
+	      "json\n"
+	      "  --prog NAME      which program\n"
 	      "  --dialect NAME   pseudoc, gnu or conformance (default: .dialect, or what the "
 	      "first instruction is)\n"
 	      "  -EB, -EL         big or little endian (default: that of ARCH)\n"
@@ -69,14 +72,31 @@ static int set_target(struct args *args, const char *what)
 	return 0;
 }
 
-static int set_format(struct args *args, const char *format)
+static const struct format {
+	const char *name, *suffix; /* NULL: to standard output */
+} formats[] = {
+	[RAWBPF_ASM_ELF] = { "elf", ".o" },
+	[RAWBPF_ASM_RAW] = { "raw", ".bin" },
+	[RAWBPF_ASM_HEX] = { "hex", NULL },
+	[RAWBPF_ASM_C] = { "c", NULL },
+	[RAWBPF_ASM_JSON] = { "json", NULL },
+};
+
+/* A name that only one of the two instruction sets knows may be the right one still. */
+static int set_format(struct args *args, const char *name)
 {
-	args->format = format;
-	if (strcmp(format, "elf") && rawbpf_classic_format(format) < 0)
-		return bad_usage("-f takes decimal, tcpdump, tcpdump-dd, c, raw or hex (and for "
-				 "extended BPF elf), not",
-			format);
-	return 0;
+	args->format = name;
+	for (unsigned i = 0; i < sizeof(formats) / sizeof(formats[0]); i++) {
+		if (strcmp(name, formats[i].name))
+			continue;
+		args->opts.format = i;
+		return 0;
+	}
+	if (rawbpf_classic_format(name) >= 0)
+		return 0;
+	return bad_usage("-f takes elf, raw, hex, c or json (and for classic BPF decimal, tcpdump, "
+			 "tcpdump-dd, c, raw or hex), not",
+		name);
 }
 
 /* 0, or the exit status + 1: 1 after --help, 3 after wrong usage. */
@@ -85,6 +105,8 @@ static int parse(struct args *args, int argc, char **argv)
 	static const struct option longs[] = {
 		{ "arch", required_argument, NULL, 'a' },
 		{ "dialect", required_argument, NULL, 'd' },
+		{ "format", required_argument, NULL, 'f' },
+		{ "prog", required_argument, NULL, 'p' },
 		{ "output", required_argument, NULL, 'o' },
 		{ "help", no_argument, NULL, 'h' },
 		{ "classic", no_argument, NULL, 'c' },
@@ -102,6 +124,9 @@ static int parse(struct args *args, int argc, char **argv)
 			break;
 		case 'a':
 			args->opts.arch = optarg;
+			break;
+		case 'p':
+			args->opts.prog = optarg;
 			break;
 		case 'd':
 			args->opts.dialect = optarg;
@@ -144,6 +169,10 @@ static int parse(struct args *args, int argc, char **argv)
 		return bad_usage("which file?", NULL) + 1;
 	if (argc - optind > 1)
 		return bad_usage("one file at a time; what is", argv[optind + 1]) + 1;
+	if (args->opts.prog && args->opts.format == RAWBPF_ASM_ELF)
+		return bad_usage("--prog chooses for -f raw, hex, c and json; an object has all",
+			       NULL) +
+		       1;
 	args->in = argv[optind];
 	args->opts.include_dirs = args->dirs;
 	args->opts.defines = args->defines;
@@ -252,17 +281,17 @@ static int write_output(const char *path, const void *data, size_t len)
 }
 
 /* FILE.s -> FILE.o; the caller frees it. */
-static char *default_output(const char *in)
+static char *default_output(const char *in, const char *suffix)
 {
 	size_t n = strlen(in);
-	char *out = malloc(n + 3);
+	char *out = malloc(n + strlen(suffix) + 1);
 
 	if (!out)
 		return NULL;
 	if (n > 2 && !strcmp(in + n - 2, ".s"))
 		n -= 2;
 	memcpy(out, in, n);
-	memcpy(out + n, ".o", 3);
+	strcpy(out + n, suffix);
 	return out;
 }
 
@@ -287,22 +316,27 @@ static int write_classic(const struct args *args, const struct rawbpf_classic_in
 
 static int write_object(const struct args *args, const void *elf, size_t len)
 {
+	const struct format *format = &formats[args->opts.format];
 	char *by_default = NULL;
+	const char *out = args->out;
 	int rc;
 
-	if (args->format && strcmp(args->format, "elf"))
+	if (args->format && strcmp(args->format, format->name))
 		return bad_usage(
-			"this is extended BPF, which has only -f elf, not -f", args->format);
-	if (!args->out && !strcmp(args->in, "-"))
-		return bad_usage("standard input needs -o FILE.o", NULL);
-	if (!args->out)
-		by_default = default_output(args->in);
-	if (!args->out && !by_default)
+			"this is extended BPF, which has -f elf, raw, hex, c and json, not -f",
+			args->format);
+	if (!out && !format->suffix)
+		out = "-";
+	if (!out && !strcmp(args->in, "-"))
+		return bad_usage("standard input needs -o FILE", NULL);
+	if (!out)
+		out = by_default = default_output(args->in, format->suffix);
+	if (!out)
 		return complain(args->in, -ENOMEM);
-	if (is_source(args->out ? args->out : by_default, args->in))
-		rc = bad_usage("the object would replace its source", args->in);
+	if (is_source(out, args->in))
+		rc = bad_usage("the output would replace its source", args->in);
 	else
-		rc = write_output(args->out ? args->out : by_default, elf, len);
+		rc = write_output(out, elf, len);
 	free(by_default);
 	return rc;
 }

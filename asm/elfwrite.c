@@ -90,14 +90,6 @@ static uint32_t add_data(
 				      .size = size });
 }
 
-static void encode(const struct asm_ctx *a, unsigned char *p, const struct asm_insn *i)
-{
-	p[0] = i->code;
-	p[1] = (unsigned char)(a->big_endian ? i->dst << 4 | i->src : i->src << 4 | i->dst);
-	rawbpf_asm_put16(a, p + 2, (uint16_t)i->off);
-	rawbpf_asm_put32(a, p + 4, (uint32_t)i->imm);
-}
-
 static void add_programs(struct out *o)
 {
 	struct asm_ctx *a = o->a;
@@ -107,7 +99,7 @@ static void add_programs(struct out *o)
 		unsigned char *text = rawbpf_asm_alloc(a, s->insns.n * 8);
 
 		for (size_t j = 0; text && j < s->insns.n; j++)
-			encode(a, text + j * 8, &s->insns.v[j]);
+			rawbpf_asm_put_insn(a, text + j * 8, &s->insns.v[j]);
 		if (text)
 			o->sections[i] = add_data(
 				o, s->name, SHF_ALLOC | SHF_EXECINSTR, 8, text, s->insns.n * 8);

@@ -24,13 +24,27 @@ static int homeless(struct asm_ctx *a, const struct asm_pos *pos)
 	return -EINVAL;
 }
 
+/* An object needs a section that tells a program's type; bare instructions do not. */
+static int need_prog(struct asm_ctx *a, const struct asm_pos *pos)
+{
+	struct asm_tok t = { .kind = T_NAME, .pos = *pos };
+
+	if (a->prog_open)
+		return 0;
+	if (a->opts->format == RAWBPF_ASM_ELF || a->progs.n || a->homeless_said)
+		return homeless(a, pos);
+	t.name = rawbpf_asm_name(a, "prog");
+	return t.name ? rawbpf_asm_prog_begin(a, &t, "prog") : -ENOMEM;
+}
+
 int rawbpf_asm_begin_insn(struct asm_ctx *a)
 {
+	int rc = need_prog(a, &a->tok.pos);
 	struct asm_section *s;
 	struct asm_line *l;
 
-	if (!a->prog_open)
-		return homeless(a, &a->tok.pos);
+	if (rc)
+		return rc;
 	s = open_section(a);
 	if (s->insns.n > ASM_MAX_SLOTS)
 		return rawbpf_asm_err(
@@ -99,13 +113,15 @@ int rawbpf_asm_add_label(struct asm_ctx *a, const struct asm_tok *t)
 {
 	struct asm_name *n = t->name;
 	struct asm_label *l;
+	int rc;
 
 	if (n->reg || n->kw == K_PC)
 		return rawbpf_asm_err(a, &t->pos,
 			"'%.*s' cannot be a label: it has a meaning in jumps", (int)n->len,
 			n->text);
-	if (!a->prog_open)
-		return homeless(a, &t->pos);
+	rc = need_prog(a, &t->pos);
+	if (rc)
+		return rc;
 	/* `call NAME` could mean either. */
 	if (n->value) {
 		rawbpf_asm_err(a, &t->pos, "'%.*s' is a constant: it cannot be a label",

@@ -589,9 +589,13 @@ void rawbpf_asm_put16(const struct asm_ctx *a, unsigned char *p, uint16_t v);
 void rawbpf_asm_put32(const struct asm_ctx *a, unsigned char *p, uint32_t v);
 void rawbpf_asm_put64(const struct asm_ctx *a, unsigned char *p, uint64_t v);
 
+void rawbpf_asm_put_insn(const struct asm_ctx *a, unsigned char *p, const struct asm_insn *insn);
+
 /* Bytes of a map's variable in .maps. */
 uint32_t rawbpf_asm_map_size(const struct asm_map *map);
 int rawbpf_asm_btf(struct asm_ctx *a, struct asm_bytes *btf, struct asm_bytes *ext);
 int rawbpf_asm_elf(struct asm_ctx *a, void **elf, size_t *len);
+/* rawwrite.c: the other formats. */
+int rawbpf_asm_raw(struct asm_ctx *a, void **out, size_t *len);
 
 #endif

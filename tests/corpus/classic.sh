@@ -133,11 +133,11 @@ refuses() { # NAME MESSAGE ARGS...: wrong usage
 	[ $? -eq 2 ] && grep -q -- "$message" "$tmp/why"
 	verdict $? "$name"
 }
-refuses an-unknown-format-is-wrong-usage '-f takes decimal' -f intel "$tmp/f.bpf"
+refuses an-unknown-format-is-wrong-usage '-f takes elf, raw, hex, c or json' -f intel "$tmp/f.bpf"
 refuses classic-has-no-object 'classic BPF has no format elf' -f elf "$tmp/f.bpf"
 refuses for-takes-socket-or-seccomp '--for takes socket or seccomp' --for tc "$tmp/f.bpf"
 printf '.prog p, "socket"\nr0 = 0\nexit\n' >"$tmp/p.s"
-refuses extended-has-only-objects 'only -f elf' -f c "$tmp/p.s" -o "$tmp/p.o"
+refuses extended-has-no-decimal 'extended BPF, which has -f elf, raw, hex, c and json' -f decimal "$tmp/p.s" -o "$tmp/p.o"
 echo 'div #0' >"$tmp/d.bpf"
 "$rawbpf" asm --no-check "$tmp/d.bpf" >"$tmp/why" 2>&1 && [ "$(cat "$tmp/why")" = "1,52 0 0 0," ]
 verdict $? no-check-lets-through-what-the-kernel-refuses
