@@ -154,9 +154,12 @@ static enum asm_dialect guess(const struct asm_src *src)
 			p = skip_blanks(next) + 1;
 			continue;
 		}
-		/* The directive will say it when it is read. */
-		if (word_is(p, (size_t)(next - p), ".dialect"))
-			return DIALECT_PSEUDOC;
+		/* Here already, as what is above it may be a comment in that dialect only. */
+		if (word_is(p, (size_t)(next - p), ".dialect")) {
+			p = skip_blanks(next);
+			d = by_name(p, (size_t)(word_end(p) - p));
+			return d ? d : DIALECT_PSEUDOC;
+		}
 		if (*p != '.')
 			d = by_instruction(p, (size_t)(next - p));
 		p = end_of_line(next, end);
@@ -172,7 +175,8 @@ int rawbpf_asm_choose_dialect(struct asm_ctx *a, const struct asm_src *src)
 
 	if (d)
 		return set(a, d);
-	return rawbpf_error(a->sink, -EINVAL, NULL, "no dialect '%s'%s", name,
+	return rawbpf_error(a->sink, -EINVAL, NULL,
+		"no dialect '%s': there are pseudoc, gnu and conformance%s", name,
 		rawbpf_asm_suggest_word(name, strlen(name), names, NNAMES, hint));
 }
 

@@ -9,38 +9,47 @@ static struct asm_insn insn_of(const struct mnem *m)
 
 /* ---- forms ---------------------------------------------------------------------- */
 
-static int too_wide(struct asm_ctx *a)
+static int mov_number(struct asm_ctx *a, int32_t *imm, struct asm_val *v, struct asm_pos *pos)
 {
 	char seen[ASM_SEEN_MAX];
 
-	return rawbpf_asm_err(a, &a->tok.pos,
+	*pos = a->tok.pos;
+	if (rawbpf_asm_expr(a, v))
+		return -EINVAL;
+	*pos = rawbpf_asm_span(a, pos);
+	*imm = (int32_t)(uint32_t)v->bits;
+	if (rawbpf_asm_in_range(*v, INT32_MIN, UINT32_MAX))
+		return 0;
+	return rawbpf_asm_err(a, pos,
 		"'mov' takes 32 bits, -2147483648 to 4294967295 (0xffffffff), not %s: 'lddw' takes "
 		"64",
-		rawbpf_asm_val_text((struct asm_val){ a->tok.num, false }, seen));
+		rawbpf_asm_val_text(*v, seen));
+}
+
+static int alu_number(struct asm_ctx *a, const struct mnem *m, struct asm_insn *insn)
+{
+	struct asm_pos pos;
+	struct asm_val v;
+
+	if (asm_at_end(a))
+		return rawbpf_asm_mnem_expected(a, m, "a register or a number");
+	if (m->code == (0x07 | ALU_MOV) ? mov_number(a, &insn->imm, &v, &pos)
+					: rawbpf_asm_mnem_number(a, m, &insn->imm, &v, &pos))
+		return -EINVAL;
+	rawbpf_asm_warn_imm(a, &pos, m->code & 0xf0, mnem_is_32(m) ? 32 : 64, v);
+	return 0;
 }
 
 static int alu(struct asm_ctx *a, const struct mnem *m)
 {
 	struct asm_insn insn = insn_of(m);
-	struct asm_pos pos;
-	struct asm_val v;
 
 	if (rawbpf_asm_mnem_reg(a, m, &insn.dst) || rawbpf_asm_mnem_comma(a, m))
 		return -EINVAL;
-	if (rawbpf_asm_mnem_at_reg(a)) {
-		insn.code |= 0x08;
-		if (rawbpf_asm_mnem_reg(a, m, &insn.src))
-			return -EINVAL;
-	} else {
-		if (asm_at_end(a))
-			return rawbpf_asm_mnem_expected(a, m, "a register or a number");
-		if (a->tok.kind == T_NUM && a->tok.num > UINT32_MAX && m->code == (0x07 | ALU_MOV))
-			return too_wide(a);
-		if (rawbpf_asm_mnem_number(a, m, &insn.imm, &v, &pos))
-			return -EINVAL;
-		rawbpf_asm_warn_imm(a, &pos, m->code & 0xf0, mnem_is_32(m) ? 32 : 64, v);
-	}
-	return rawbpf_asm_emit(a, insn);
+	if (!rawbpf_asm_mnem_at_reg(a))
+		return alu_number(a, m, &insn) ? -EINVAL : rawbpf_asm_emit(a, insn);
+	insn.code |= 0x08;
+	return rawbpf_asm_mnem_reg(a, m, &insn.src) ? -EINVAL : rawbpf_asm_emit(a, insn);
 }
 
 static int only_dst(struct asm_ctx *a, const struct mnem *m)
