@@ -20,12 +20,16 @@ enum {
 	KIND_ENUM64 = 19,
 };
 
+struct btf_slot {
+	uint32_t hash, off; /* off 0: free */
+};
+
 struct btf {
 	struct asm_ctx *a;
 	struct asm_bytes types, strs;
 	uint32_t ntypes;
-	/* offsets of the strings so far, by hash; a power of two */
-	uint32_t *table;
+	/* the strings so far, by hash; a power of two */
+	struct btf_slot *table;
 	size_t table_size, nstrs;
 	/* types made once */
 	uint32_t ints[TY_COUNT], typedefs[TY_COUNT], const_volatiles[TY_COUNT], index_type;

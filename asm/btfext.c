@@ -39,9 +39,11 @@ static void func_info(struct btf *b, struct asm_bytes *ext)
 	}
 }
 
-static void line_record(struct btf *b, struct asm_bytes *ext, const struct asm_line *l)
+/* `file` is the name of its source as a string of `b`. */
+static void line_record(
+	struct btf *b, struct asm_bytes *ext, const struct asm_line *l, uint32_t file)
 {
-	const char *end = l->src->text + l->src->len, *from = l->at, *to = l->at;
+	const char *end = l->src->text + l->src->len, *from = l->at, *to;
 	uint32_t col, line = l->line > 0x3fffff ? 0x3fffff : l->line;
 
 	/* Columns end at 1023: how far a long line reaches back before that is not asked. */
@@ -51,18 +53,20 @@ static void line_record(struct btf *b, struct asm_bytes *ext, const struct asm_l
 	/* Of a very long line, what starts at the instruction. */
 	if (l->at - from > MAX_LINE / 2)
 		from = l->at;
+	if (end - from > MAX_LINE)
+		end = from + MAX_LINE;
 	/* A NUL, which a comment may have, would end the string: the rest of the line goes. */
-	while (to < end && *to && *to != '\n' && *to != '\r' && to - from < MAX_LINE)
-		to++;
-	BTF_WORDS(b, ext, l->slot * 8, btf_cstring(b, l->src->name),
-		rawbpf_asm_btf_string(b, from, (size_t)(to - from)), line << 10 | col);
+	for (to = from; to < end && *to && *to != '\n' && *to != '\r'; to++)
+		;
+	BTF_WORDS(b, ext, l->slot * 8, file, rawbpf_asm_btf_string(b, from, (size_t)(to - from)),
+		line << 10 | col);
 }
 
 /* One record per line, and one where a function starts, as the kernel demands. */
 static uint32_t section_lines(struct btf *b, struct asm_bytes *ext, const struct asm_section *s)
 {
 	const struct asm_line *last = NULL, *l;
-	uint32_t n = 0;
+	uint32_t n = 0, file = 0;
 	size_t f = 0;
 
 	for (size_t i = 0; i < s->lines.n && !b->a->fatal; i++) {
@@ -73,7 +77,9 @@ static uint32_t section_lines(struct btf *b, struct asm_bytes *ext, const struct
 		f += starts;
 		if (last && last->line == l->line && last->src == l->src && !starts)
 			continue;
-		line_record(b, ext, l);
+		if (!last || last->src != l->src)
+			file = btf_cstring(b, l->src->name);
+		line_record(b, ext, l, file);
 		last = l;
 		n++;
 	}

@@ -14,45 +14,65 @@
 
 static int rehash(struct btf *b)
 {
-	size_t size = b->table_size ? b->table_size * 2 : 256;
-	uint32_t *table = calloc(size, sizeof(*table));
+	size_t size = b->table_size ? b->table_size * 2 : 256, at;
+	struct btf_slot *table = calloc(size, sizeof(*table));
 
 	if (!table) {
 		b->a->fatal = -ENOMEM;
 		return -ENOMEM;
 	}
+	for (size_t i = 0; i < b->table_size; i++) {
+		if (!b->table[i].off)
+			continue;
+		for (at = b->table[i].hash & (size - 1); table[at].off; at = (at + 1) & (size - 1))
+			;
+		table[at] = b->table[i];
+	}
 	free(b->table);
 	b->table = table;
 	b->table_size = size;
-	for (uint32_t off = 1, n; off < b->strs.n; off += n + 1) {
-		uint32_t h = ASM_HASH_START;
-		size_t at;
-
-		for (n = 0; b->strs.p[off + n]; n++)
-			h = asm_hash_step(h, b->strs.p[off + n]);
-		for (at = h & (size - 1); table[at]; at = (at + 1) & (size - 1))
-			;
-		table[at] = off;
-	}
 	return 0;
+}
+
+/* Each source line goes through here: eight bytes at a time. */
+static uint32_t hash(const char *text, size_t len)
+{
+	uint64_t h = len, word;
+
+	for (; len; text += sizeof(word), len -= sizeof(word)) {
+		word = 0;
+		if (len < sizeof(word)) {
+			memcpy(&word, text, len);
+			len = sizeof(word);
+		} else {
+			memcpy(&word, text, sizeof(word));
+		}
+		h = (h ^ word) * 0x9e3779b97f4a7c15u;
+		h ^= h >> 32;
+	}
+	return (uint32_t)h;
+}
+
+static bool is_string(const struct btf *b, uint32_t off, const char *text, size_t len)
+{
+	const unsigned char *p = b->strs.p + off;
+
+	return len < b->strs.n - off && !p[len] && !memcmp(p, text, len);
 }
 
 uint32_t rawbpf_asm_btf_string(struct btf *b, const char *text, size_t len)
 {
-	uint32_t h = ASM_HASH_START;
+	uint32_t h = hash(text, len);
 	unsigned char *p;
 	size_t at;
 
 	if (!len)
 		return 0;
-	if (b->nstrs >= b->table_size / 2 && rehash(b))
+	if (b->nstrs >= b->table_size / 4 * 3 && rehash(b))
 		return 0;
-	for (size_t i = 0; i < len; i++)
-		h = asm_hash_step(h, (unsigned char)text[i]);
-	for (at = h & (b->table_size - 1); b->table[at]; at = (at + 1) & (b->table_size - 1))
-		if (!strncmp((char *)b->strs.p + b->table[at], text, len) &&
-			!b->strs.p[b->table[at] + len])
-			return b->table[at];
+	for (at = h & (b->table_size - 1); b->table[at].off; at = (at + 1) & (b->table_size - 1))
+		if (b->table[at].hash == h && is_string(b, b->table[at].off, text, len))
+			return b->table[at].off;
 	if (b->strs.n + len >= MAX_STRINGS)
 		return 0;
 	p = rawbpf_asm_bytes_add(b->a, &b->strs, len + 1);
@@ -61,7 +81,8 @@ uint32_t rawbpf_asm_btf_string(struct btf *b, const char *text, size_t len)
 	memcpy(p, text, len);
 	p[len] = 0;
 	b->nstrs++;
-	return b->table[at] = (uint32_t)(p - b->strs.p);
+	b->table[at] = (struct btf_slot){ h, (uint32_t)(p - b->strs.p) };
+	return b->table[at].off;
 }
 
 /* ---- types ---------------------------------------------------------------------- */
@@ -264,21 +285,27 @@ static void rodata_section(struct btf *b)
 /* ---- the two sections
  * ------------------------------------------------------------------------------ */
 
+/* In the place of the strings, which are most of it: there is no second copy. */
 static void write_btf(struct btf *b, struct asm_bytes *out)
 {
-	unsigned char *p = rawbpf_asm_bytes_add(b->a, out, 24 + b->types.n + b->strs.n);
+	const size_t types = b->types.n, strs = b->strs.n, head = 24 + types;
+	unsigned char *p;
 
-	if (!p)
+	if (!rawbpf_asm_bytes_add(b->a, &b->strs, head))
 		return;
+	*out = b->strs;
+	b->strs = (struct asm_bytes){ 0 };
+	p = out->p;
+	memmove(p + head, p, strs);
 	memset(p, 0, 24);
 	rawbpf_asm_put16(b->a, p, 0xeb9f);
 	p[2] = 1;
 	rawbpf_asm_put32(b->a, p + 4, 24);
-	rawbpf_asm_put32(b->a, p + 12, (uint32_t)b->types.n);
-	rawbpf_asm_put32(b->a, p + 16, (uint32_t)b->types.n);
-	rawbpf_asm_put32(b->a, p + 20, (uint32_t)b->strs.n);
-	memcpy(p + 24, b->types.p, b->types.n);
-	memcpy(p + 24 + b->types.n, b->strs.p, b->strs.n);
+	rawbpf_asm_put32(b->a, p + 12, (uint32_t)types);
+	rawbpf_asm_put32(b->a, p + 16, (uint32_t)types);
+	rawbpf_asm_put32(b->a, p + 20, (uint32_t)strs);
+	if (types)
+		memcpy(p + 24, b->types.p, types);
 }
 
 int rawbpf_asm_btf(struct asm_ctx *a, struct asm_bytes *btf, struct asm_bytes *ext)

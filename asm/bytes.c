@@ -12,32 +12,11 @@ unsigned char *rawbpf_asm_bytes_add(struct asm_ctx *a, struct asm_bytes *b, size
 	return b->p + b->n - n;
 }
 
-static void put(const struct asm_ctx *a, unsigned char *p, uint64_t v, unsigned size)
-{
-	for (unsigned i = 0; i < size; i++)
-		p[a->big_endian ? size - 1 - i : i] = (unsigned char)(v >> i * 8);
-}
-
-void rawbpf_asm_put16(const struct asm_ctx *a, unsigned char *p, uint16_t v)
-{
-	put(a, p, v, 2);
-}
-
-void rawbpf_asm_put32(const struct asm_ctx *a, unsigned char *p, uint32_t v)
-{
-	put(a, p, v, 4);
-}
-
-void rawbpf_asm_put64(const struct asm_ctx *a, unsigned char *p, uint64_t v)
-{
-	put(a, p, v, 8);
-}
-
 void rawbpf_asm_put_insn(const struct asm_ctx *a, unsigned char *p, const struct asm_insn *insn)
 {
 	p[0] = insn->code;
 	p[1] = (unsigned char)(a->big_endian ? insn->dst << 4 | insn->src
 					     : insn->src << 4 | insn->dst);
-	put(a, p + 2, (uint16_t)insn->off, 2);
-	put(a, p + 4, (uint32_t)insn->imm, 4);
+	rawbpf_asm_put16(a, p + 2, (uint16_t)insn->off);
+	rawbpf_asm_put32(a, p + 4, (uint32_t)insn->imm);
 }

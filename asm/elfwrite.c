@@ -327,6 +327,20 @@ static int scratch_file(void)
 	return copy;
 }
 
+/* All that is written by now; the object in memory is as large as it all. */
+static void free_early(struct asm_ctx *a, struct asm_bytes *btf, struct asm_bytes *ext)
+{
+	free(btf->p);
+	free(ext->p);
+	*btf = *ext = (struct asm_bytes){ 0 };
+	for (size_t i = 0; i < a->sections.n; i++) {
+		free(a->sections.v[i].insns.v);
+		free(a->sections.v[i].lines.v);
+		a->sections.v[i].insns.v = NULL;
+		a->sections.v[i].lines.v = NULL;
+	}
+}
+
 static int read_back(struct asm_ctx *a, int fd, size_t size, void **out, size_t *len)
 {
 	unsigned char *bytes = malloc(size ? size : 1);
@@ -367,6 +381,7 @@ static int write_elf(
 			elf_failed(a);
 	}
 	elf_end(o->elf);
+	free_early(a, btf, ext);
 	if (!a->fatal)
 		read_back(a, fd, (size_t)size, elf, len);
 	close(fd);

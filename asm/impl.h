@@ -417,7 +417,7 @@ int rawbpf_asm_include(struct asm_ctx *a, const char *file, const struct asm_pos
 
 /* ---- scan.c --------------------------------------------------------------------- */
 
-enum { C_NAME = 1, C_DIGIT = 2, C_BLANK = 4 };
+enum { C_NAME = 1, C_DIGIT = 2, C_BLANK = 4, C_COMMENT = 8 }; /* one may start there */
 extern const unsigned char rawbpf_asm_class[256];
 static inline unsigned asm_class(char c)
 {
@@ -585,9 +585,26 @@ struct asm_bytes {
 };
 /* Room for n bytes at the end, or NULL. */
 unsigned char *rawbpf_asm_bytes_add(struct asm_ctx *a, struct asm_bytes *b, size_t n);
-void rawbpf_asm_put16(const struct asm_ctx *a, unsigned char *p, uint16_t v);
-void rawbpf_asm_put32(const struct asm_ctx *a, unsigned char *p, uint32_t v);
-void rawbpf_asm_put64(const struct asm_ctx *a, unsigned char *p, uint64_t v);
+/* In the object's byte order, whatever the host's. */
+static inline void rawbpf_asm_put16(const struct asm_ctx *a, unsigned char *p, uint16_t v)
+{
+	p[!a->big_endian] = (unsigned char)(v >> 8);
+	p[a->big_endian] = (unsigned char)v;
+}
+static inline void rawbpf_asm_put32(const struct asm_ctx *a, unsigned char *p, uint32_t v)
+{
+	if (a->big_endian)
+		v = __builtin_bswap32(v);
+	p[0] = (unsigned char)v;
+	p[1] = (unsigned char)(v >> 8);
+	p[2] = (unsigned char)(v >> 16);
+	p[3] = (unsigned char)(v >> 24);
+}
+static inline void rawbpf_asm_put64(const struct asm_ctx *a, unsigned char *p, uint64_t v)
+{
+	rawbpf_asm_put32(a, p + (a->big_endian ? 4 : 0), (uint32_t)v);
+	rawbpf_asm_put32(a, p + (a->big_endian ? 0 : 4), (uint32_t)(v >> 32));
+}
 
 void rawbpf_asm_put_insn(const struct asm_ctx *a, unsigned char *p, const struct asm_insn *insn);
 

@@ -14,11 +14,9 @@ void rawbpf_asm_bad_token(struct asm_ctx *a, uint32_t len, const char *why)
 
 static unsigned digit_value(char c)
 {
-	if (c >= '0' && c <= '9')
-		return (unsigned)(c - '0');
-	if (isalpha((unsigned char)c))
-		return (unsigned)(tolower((unsigned char)c) - 'a') + 10;
-	return 99;
+	unsigned digit = (unsigned char)c - '0', letter = ((unsigned char)c | 32) - 'a';
+
+	return digit < 10 ? digit : letter < 26 ? letter + 10 : 99;
 }
 
 void rawbpf_asm_scan_number(struct asm_ctx *a)
@@ -61,12 +59,11 @@ void rawbpf_asm_scan_number(struct asm_ctx *a)
 			a->tok.kind = T_BAD;
 			return;
 		}
-		if (v > (UINT64_MAX - d) / base) {
+		if (__builtin_mul_overflow(v, base, &v) || __builtin_add_overflow(v, d, &v)) {
 			rawbpf_asm_bad_token(
 				a, (uint32_t)(end - from), "this number needs more than 64 bits");
 			return;
 		}
-		v = v * base + d;
 	}
 	a->tok.num = v;
 }

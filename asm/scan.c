@@ -19,6 +19,9 @@ const unsigned char rawbpf_asm_class[256] = {
 	['\r'] = C_BLANK,
 	['\v'] = C_BLANK,
 	['\f'] = C_BLANK,
+	['#'] = C_COMMENT,
+	['/'] = C_COMMENT,
+	[';'] = C_COMMENT,
 };
 
 void rawbpf_asm_push_src(struct asm_ctx *a, const struct asm_src *src)
@@ -68,14 +71,21 @@ static bool comment_starts(const struct asm_ctx *a)
 	return *at->p == '#' && hash_is_comment(a);
 }
 
+static void skip_spaces(struct asm_frame *at)
+{
+	const char *p = at->p;
+
+	while (asm_class(*p) & C_BLANK)
+		p++;
+	at->p = p;
+}
+
 /* To the next token; false after saying that a comment does not end. */
-static bool skip_blanks(struct asm_ctx *a)
+static bool skip_comments(struct asm_ctx *a)
 {
 	struct asm_frame *at = &a->at;
 
-	for (;;) {
-		while (asm_class(*at->p) & C_BLANK)
-			at->p++;
+	for (;; skip_spaces(at)) {
 		if (comment_starts(a))
 			at->p = asm_end_of_line(at, at->p);
 		else if (*at->p == ';' && asm_has_mnemonics(a))
@@ -237,7 +247,8 @@ void rawbpf_asm_next(struct asm_ctx *a)
 	char c;
 
 	a->prev_end = a->at.p;
-	if (!skip_blanks(a))
+	skip_spaces(&a->at);
+	if (asm_class(*a->at.p) & C_COMMENT && !skip_comments(a))
 		return;
 	a->tok.pos = (struct asm_pos){ a->at.src, a->at.p, a->at.line, 0 };
 	c = *a->at.p;
