@@ -12,9 +12,10 @@
 
 /* ---- strings -------------------------------------------------------------------- */
 
-static int rehash(struct btf *b)
+/* `size` is a power of two, and larger than now. */
+static int rehash(struct btf *b, size_t size)
 {
-	size_t size = b->table_size ? b->table_size * 2 : 256, at;
+	size_t at;
 	struct btf_slot *table = calloc(size, sizeof(*table));
 
 	if (!table) {
@@ -68,7 +69,7 @@ uint32_t rawbpf_asm_btf_string(struct btf *b, const char *text, size_t len)
 
 	if (!len)
 		return 0;
-	if (b->nstrs >= b->table_size / 4 * 3 && rehash(b))
+	if (b->nstrs >= b->table_size / 4 * 3 && rehash(b, b->table_size * 2))
 		return 0;
 	for (at = h & (b->table_size - 1); b->table[at].off; at = (at + 1) & (b->table_size - 1))
 		if (b->table[at].hash == h && is_string(b, b->table[at].off, text, len))
@@ -308,15 +309,28 @@ static void write_btf(struct btf *b, struct asm_bytes *out)
 		memcpy(p + 24, b->types.p, types);
 }
 
+/* Nearly every line is a string of its own: a table for all of them is made at once. */
+static int first_table(struct btf *b)
+{
+	size_t lines = 0, size = 256;
+
+	for (size_t i = 0; i < b->a->sections.n; i++)
+		lines += b->a->sections.v[i].lines.n;
+	while (size / 4 * 3 < lines)
+		size *= 2;
+	return rehash(b, size);
+}
+
 int rawbpf_asm_btf(struct asm_ctx *a, struct asm_bytes *btf, struct asm_bytes *ext)
 {
 	struct btf b = { .a = a };
 	unsigned char *empty = rawbpf_asm_bytes_add(a, &b.strs, 1);
 
-	if (empty)
+	if (empty && !first_table(&b)) {
 		*empty = 0;
-	maps_section(&b);
-	rodata_section(&b);
+		maps_section(&b);
+		rodata_section(&b);
+	}
 	if (!a->fatal)
 		rawbpf_asm_btf_ext(&b, ext);
 	if (!a->fatal)

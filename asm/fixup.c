@@ -24,13 +24,11 @@ static int homeless(struct asm_ctx *a, const struct asm_pos *pos)
 	return -EINVAL;
 }
 
-/* An object needs a section that tells a program's type; bare instructions do not. */
+/* No program is open. An object needs one, with its section; bare instructions do not. */
 static int need_prog(struct asm_ctx *a, const struct asm_pos *pos)
 {
 	struct asm_tok t = { .kind = T_NAME, .pos = *pos };
 
-	if (a->prog_open)
-		return 0;
 	if (a->opts->format == RAWBPF_ASM_ELF || a->progs.n || a->homeless_said)
 		return homeless(a, pos);
 	t.name = rawbpf_asm_name(a, "prog");
@@ -39,7 +37,7 @@ static int need_prog(struct asm_ctx *a, const struct asm_pos *pos)
 
 int rawbpf_asm_begin_insn(struct asm_ctx *a)
 {
-	int rc = need_prog(a, &a->tok.pos);
+	int rc = a->prog_open ? 0 : need_prog(a, &a->tok.pos);
 	struct asm_section *s;
 	struct asm_line *l;
 
@@ -119,7 +117,7 @@ int rawbpf_asm_add_label(struct asm_ctx *a, const struct asm_tok *t)
 		return rawbpf_asm_err(a, &t->pos,
 			"'%.*s' cannot be a label: it has a meaning in jumps", (int)n->len,
 			n->text);
-	rc = need_prog(a, &t->pos);
+	rc = a->prog_open ? 0 : need_prog(a, &t->pos);
 	if (rc)
 		return rc;
 	/* `call NAME` could mean either. */
