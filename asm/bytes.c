@@ -4,9 +4,10 @@
 
 unsigned char *rawbpf_asm_bytes_add(struct asm_ctx *a, struct asm_bytes *b, size_t n)
 {
-	if (b->cap - b->n < n)
+	/* Also for no bytes: NULL means that there is no room. */
+	if (!b->p || b->cap - b->n < n)
 		b->p = rawbpf_asm_grow(a, b->p, &b->cap, n, 1);
-	if (b->cap - b->n < n)
+	if (!b->p || b->cap - b->n < n)
 		return NULL;
 	b->n += n;
 	return b->p + b->n - n;

@@ -27,7 +27,7 @@ static int set(struct asm_ctx *a, enum asm_dialect dialect)
 static bool has_instructions(const struct asm_ctx *a)
 {
 	for (size_t i = 0; i < a->sections.n; i++)
-		if (a->sections.v[i].lines.n)
+		if (a->sections.v[i].insns.n)
 			return true;
 	return false;
 }

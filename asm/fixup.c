@@ -47,6 +47,9 @@ int rawbpf_asm_begin_insn(struct asm_ctx *a)
 	if (s->insns.n > ASM_MAX_SLOTS)
 		return rawbpf_asm_err(
 			a, &a->tok.pos, "more than %u slots in one section", ASM_MAX_SLOTS);
+	/* Only BTF and the comments of C tell lines. */
+	if (a->opts->format != RAWBPF_ASM_ELF && a->opts->format != RAWBPF_ASM_C)
+		return 0;
 	l = ASM_PUSH(a, s->lines);
 	if (!l)
 		return -ENOMEM;

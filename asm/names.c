@@ -27,6 +27,9 @@ struct asm_chunk {
 	max_align_t data[];
 };
 
+#define MIN_CHUNK 32768
+#define MAX_CHUNK (1 << 20)
+
 void *rawbpf_asm_alloc(struct asm_ctx *a, size_t size)
 {
 	const size_t align = sizeof(max_align_t);
@@ -40,7 +43,9 @@ void *rawbpf_asm_alloc(struct asm_ctx *a, size_t size)
 	}
 	size = (size + align - 1) / align * align;
 	if (!c || c->size - c->used < size) {
-		want = size > 32768 ? size : 32768;
+		/* Each twice as large as the last, to a limit: many names, few chunks. */
+		want = !c ? MIN_CHUNK : c->size < MAX_CHUNK ? c->size * 2 : MAX_CHUNK;
+		want = size > want ? size : want;
 		c = calloc(1, sizeof(*c) + want);
 		if (!c) {
 			a->fatal = -ENOMEM;
