@@ -28,7 +28,8 @@ struct rawbpf_asm_opts {
 	size_t ndefines;
 	/* Byte order of the object; RAWBPF_ASM_HOST_ENDIAN: that of `arch`. */
 	enum { RAWBPF_ASM_HOST_ENDIAN, RAWBPF_ASM_LITTLE, RAWBPF_ASM_BIG } endian;
-	/* For rawbpf_asm_either_*() in classic.h: the source is classic BPF, whatever it looks like. */
+	/* For rawbpf_asm_either_*() in classic.h: the source is classic BPF, whatever it looks
+	 * like. */
 	bool classic;
 	enum rawbpf_asm_check check; /* whose rules a classic program must pass */
 	/* pseudoc, gnu or conformance; NULL: .dialect or the first instruction says it. */
