@@ -89,11 +89,11 @@ const struct classic_word *rawbpf_classic_word(struct asm_name *name)
 
 const char *rawbpf_classic_suggest(const char *text, size_t len, char buf[ASM_SEEN_MAX * 2])
 {
-	const char *names[NWORDS];
+	const char *names[NWORDS] = { NULL };
 	size_t n = 0;
 
 	for (size_t i = 0; i < rawbpf_classic_nrows; i++)
-		if (!i || strcmp(names[n - 1], rawbpf_classic_rows[i].name))
+		if (!n || strcmp(names[n - 1], rawbpf_classic_rows[i].name))
 			names[n++] = rawbpf_classic_rows[i].name;
 	return rawbpf_asm_suggest_word(text, len, names, n, buf);
 }

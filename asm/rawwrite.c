@@ -130,7 +130,7 @@ static const char *skip_comment(
 static void add_source(struct out *o, const struct asm_line *l)
 {
 	const char *end = l->src->text + l->src->len, *p = l->at, *next;
-	char text[MAX_COMMENT + 8];
+	char text[MAX_COMMENT + 8] = "";
 	size_t n = 0;
 
 	for (next = p; next < end && *next != '\n' && *next != '\r'; next++)
