@@ -57,6 +57,6 @@ if command -v bpftool >/dev/null 2>&1; then
 else
 	echo "skipped: rawbpf run beside bpftool prog load: bpftool is not installed"
 fi
-row "assembling 200,000 labels / 20,000 labels" "$("$build/tests/bench/growth" labels)" ms 15
-row "assembling 200,000 functions / 20,000, on one line" "$("$build/tests/bench/growth" functions)" ms 15
+row "assembling 200,000 labels / 20,000 labels" "$("$build/tests/bench/growth" labels)" ms 20
+row "assembling 200,000 functions / 20,000, on one line" "$("$build/tests/bench/growth" functions)" ms 20
 exit $bad
