@@ -9,8 +9,6 @@
 # the start, and the addition is atomic because one task can interrupt another between a
 # load and a store even on one CPU.
 
-.include "ptregs.inc"
-
 .license "Dual BSD/GPL"
 
 .equ ROW_SHIFT, 6		# a row is 64 bytes wide,
@@ -22,29 +20,13 @@
 
 # Settings. The loader writes and freezes them before the program is loaded, so the verifier
 # knows them, and drops the branches that they rule out.
-.const size_arg,  type=u32, value=3	# which argument of the probed function is the size
 .const log2_rows, type=u32, value=0	# 1: a row per power of two
 .const row_step,  type=u32, value=ROW	# these two tell rawbpf run how to print the rows
 .const row_max,   type=u32, value=MAX
 
 .prog memcpy_stat, "kprobe/memcpy"
-	r2 = size_arg ll
-	r2 = *(u32 *)(r2 + 0)
-	if r2 == 1 goto arg1
-	if r2 == 2 goto arg2
-	if r2 == 4 goto arg4
-	if r2 == 5 goto arg5
-	r6 = *(ulong *)(r1 + PT_REGS_PARM3)
-	goto got_size
-arg1:	r6 = *(ulong *)(r1 + PT_REGS_PARM1)
-	goto got_size
-arg2:	r6 = *(ulong *)(r1 + PT_REGS_PARM2)
-	goto got_size
-arg4:	r6 = *(ulong *)(r1 + PT_REGS_PARM4)
-	goto got_size
-arg5:	r6 = *(ulong *)(r1 + PT_REGS_PARM5)
+.include "size_arg.inc"		# r6 = the size
 
-got_size:
 	r2 = log2_rows ll
 	r2 = *(u32 *)(r2 + 0)
 	if r2 != 0 goto by_power
