@@ -143,8 +143,27 @@ struct output {
 	size_t *n;
 };
 
+static int write_object(struct asm_ctx *a, const struct output *out)
+{
+	return a->opts->format == RAWBPF_ASM_ELF ? rawbpf_asm_elf(a, out->elf, out->len)
+						 : rawbpf_asm_raw(a, out->elf, out->len);
+}
+
+static int converted(struct asm_ctx *a, const struct asm_src *src, const struct output *out)
+{
+	struct rawbpf_classic_insn *insns = NULL;
+	size_t n;
+	int rc = rawbpf_classic_assemble(a, src, &insns, &n);
+
+	free(insns);
+	rawbpf_asm_flush(a);
+	return rc ? rc : write_object(a, out);
+}
+
 static int classic(struct asm_ctx *a, const struct asm_src *src, const struct output *out)
 {
+	if (a->opts->to_ebpf)
+		return converted(a, src, out);
 	if (!out->insns)
 		return rawbpf_error(a->sink, -EINVAL, src->name,
 			"this is classic BPF, for socket filters and seccomp: it has no object; "
@@ -158,6 +177,9 @@ static int assemble(struct asm_ctx *a, const struct asm_src *src, const struct o
 
 	if (a->opts->classic || (!a->opts->dialect && rawbpf_classic_found(src)))
 		return classic(a, src, out);
+	if (a->opts->to_ebpf)
+		return rawbpf_error(a->sink, -EINVAL, src->name,
+			"this is extended BPF already; if it is classic BPF, --classic says so");
 	rc = rawbpf_asm_choose_dialect(a, src);
 	if (rc)
 		return rc;
@@ -177,8 +199,7 @@ static int assemble(struct asm_ctx *a, const struct asm_src *src, const struct o
 	if (!a->progs.n && !a->maps.n && !a->vars.n)
 		return rawbpf_error(a->sink, -EINVAL, src->name,
 			"nothing to assemble: no .prog, .map or .const");
-	return a->opts->format == RAWBPF_ASM_ELF ? rawbpf_asm_elf(a, out->elf, out->len)
-						 : rawbpf_asm_raw(a, out->elf, out->len);
+	return write_object(a, out);
 }
 
 static int prepare(struct asm_ctx *a)

@@ -32,6 +32,11 @@ struct rawbpf_asm_opts {
 	 * like. */
 	bool classic;
 	enum rawbpf_asm_check check; /* whose rules a classic program must pass */
+	/*
+	 * The source is classic BPF, and extended BPF is made of it: one program `filter`,
+	 * section "socket", license GPL. It is checked as for a socket.
+	 */
+	bool to_ebpf;
 	/* pseudoc, gnu or conformance; NULL: .dialect or the first instruction says it. */
 	const char *dialect;
 	/*

@@ -311,7 +311,9 @@ static void report(void *arg, enum rawbpf_diag_kind kind, size_t insn, const cha
 static int check(struct classic *c)
 {
 	const struct rawbpf_classic_report r = { report, c };
-	enum rawbpf_asm_check what = c->a->opts->check;
+	/* No socket runs an extended program that only another check let through. */
+	enum rawbpf_asm_check what =
+		c->a->opts->to_ebpf ? RAWBPF_ASM_FOR_SOCKET : c->a->opts->check;
 
 	if (what == RAWBPF_ASM_UNCHECKED)
 		return 0;
@@ -353,6 +355,8 @@ int rawbpf_classic_assemble(
 	struct classic c = { .a = a };
 	int rc = assemble(&c, src);
 
+	if (!rc && a->opts->to_ebpf)
+		rc = rawbpf_classic_convert(a, c.insns.v, c.insns.n, c.pos.v);
 	if (!rc) {
 		*insns = c.insns.v;
 		*n = c.insns.n;

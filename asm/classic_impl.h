@@ -2,7 +2,8 @@
 /*
  * What the files of classic BPF share: classic_find.c recognises a classic source, classic.c
  * reads statements, classic_operand.c what follows a mnemonic, classic_numbers.c programs that
- * are numbers, classic_jump.c labels. classic_words.c has the tables of classic.def.
+ * are numbers, classic_jump.c labels. classic_words.c has the tables of classic.def. convert.c
+ * makes extended BPF of a whole program.
  */
 #ifndef RAWBPF_CLASSIC_IMPL_H
 #define RAWBPF_CLASSIC_IMPL_H
@@ -137,7 +138,18 @@ void rawbpf_classic_check_count(struct classic *c);
 /* classic_find.c: is this text classic BPF? */
 bool rawbpf_classic_found(const struct asm_src *src);
 
-/* Scans and assembles `src`; *insns is the caller's to free(). */
+/*
+ * convert.c: appends the program `filter`, section "socket", license GPL, that does what this
+ * checked program does. pos: one per instruction, for messages and line info. What cannot be
+ * converted is said (-EINVAL).
+ */
+int rawbpf_classic_convert(struct asm_ctx *a, const struct rawbpf_classic_insn *insns, size_t n,
+	const struct asm_pos *pos);
+
+/*
+ * Scans and assembles `src`, and with opts->to_ebpf converts it; *insns is the caller's to
+ * free().
+ */
 int rawbpf_classic_assemble(struct asm_ctx *a, const struct asm_src *src,
 	struct rawbpf_classic_insn **insns, size_t *n);
 

@@ -42,6 +42,8 @@ static int usage(FILE *to)
 	      "  -f FORMAT        decimal (the default), tcpdump, tcpdump-dd, c, raw, hex\n"
 	      "  --for seccomp    check it against seccomp's rules, too\n"
 	      "  --no-check       do not check what the kernel would refuse\n"
+	      "  --to-ebpf        convert to extended BPF: a socket filter, as object or -f raw, "
+	      "hex, c, json\n"
 	      "  -o FILE          (default: standard output)\n",
 		to);
 	return to == stdout ? 0 : 2;
@@ -112,6 +114,7 @@ static int parse(struct args *args, int argc, char **argv)
 		{ "classic", no_argument, NULL, 'c' },
 		{ "for", required_argument, NULL, 'F' },
 		{ "no-check", no_argument, NULL, 'n' },
+		{ "to-ebpf", no_argument, NULL, 'e' },
 		{ 0 },
 	};
 	int c;
@@ -151,6 +154,9 @@ static int parse(struct args *args, int argc, char **argv)
 		case 'n':
 			args->opts.check = RAWBPF_ASM_UNCHECKED;
 			break;
+		case 'e':
+			args->opts.to_ebpf = true;
+			break;
 		case 'F':
 			if (set_target(args, optarg))
 				return 3;
@@ -171,6 +177,11 @@ static int parse(struct args *args, int argc, char **argv)
 		return bad_usage("one file at a time; what is", argv[optind + 1]) + 1;
 	if (args->opts.prog && args->opts.format == RAWBPF_ASM_ELF)
 		return bad_usage("--prog chooses for -f raw, hex, c and json; an object has all",
+			       NULL) +
+		       1;
+	if (args->opts.to_ebpf && args->opts.check != RAWBPF_ASM_FOR_SOCKET)
+		return bad_usage("--to-ebpf makes socket filters, and only of what they may be: "
+				 "there is no --for seccomp and no --no-check",
 			       NULL) +
 		       1;
 	args->in = argv[optind];

@@ -112,7 +112,8 @@ static int refuse_relocs(struct out *o, const char *format)
 static const char *skip_comment(
 	const struct asm_ctx *a, const char *from, const char *p, const char *end)
 {
-	bool hash = *p == '#' &&
+	/* In classic BPF, constants start so. */
+	bool hash = *p == '#' && !a->classic &&
 		    (asm_has_mnemonics(a) || p == from || !(asm_class(p[-1]) & (C_NAME | C_DIGIT)));
 
 	/* A ';' ends the instruction, as a comment or as a separator. */
