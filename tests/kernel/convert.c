@@ -11,72 +11,15 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <setjmp.h>
+#include <sched.h>
 #include <cmocka.h>
 
 #include "../../loader/obj.h"
-#include "lib_classic.h"
-#include "lib_syscall.h"
+#include "lib_convert.h"
 
-#ifndef SO_ATTACH_BPF
-#define SO_ATTACH_BPF 50
-#endif
-#define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 #define MOST_BYTES 65000
 
 static unsigned char message[MOST_BYTES], seen[MOST_BYTES];
-
-/* ---- loading ---------------------------------------------------------------------------- */
-
-static int load_bytes(const void *bytes, size_t len)
-{
-	static char log[1 << 16];
-	struct rawbpf_attr_prog_load attr = {
-		.prog_type = RAWBPF_PROG_TYPE_SOCKET_FILTER,
-		.insns = rawbpf_ptr(bytes),
-		.insn_cnt = (uint32_t)(len / 8),
-		.license = rawbpf_ptr("GPL"),
-	};
-	int fd = rawbpf_prog_load(&attr);
-
-	if (fd < 0) {
-		attr.log_buf = rawbpf_ptr(log);
-		attr.log_size = sizeof(log);
-		attr.log_level = 1;
-		fd = rawbpf_prog_load(&attr);
-		print_message("%s\n", fd < 0 ? log : "");
-	}
-	return fd;
-}
-
-/* A classic source as extended bytes; NULL: it is refused. */
-static void *convert(const char *text, size_t text_len, int format, size_t *len)
-{
-	const struct rawbpf_asm_opts opts = {
-		.classic = true, .to_ebpf = true, .format = (unsigned)format
-	};
-	void *out = NULL;
-
-	if (rawbpf_asm_text(text, text_len, "filter", &opts, &out, len, NULL))
-		return NULL;
-	return out;
-}
-
-static int load_converted(const struct rawbpf_classic_insn *insns, size_t n)
-{
-	size_t text_len, len;
-	char *text;
-	void *bytes;
-	int fd;
-
-	assert_int_equal(
-		rawbpf_classic_write(insns, n, RAWBPF_CLASSIC_DECIMAL, false, &text, &text_len), 0);
-	bytes = convert(text, text_len, RAWBPF_ASM_RAW, &len);
-	free(text);
-	assert_non_null(bytes);
-	fd = load_bytes(bytes, len);
-	free(bytes);
-	return fd;
-}
 
 /* ---- the two runs ------------------------------------------------------------------------ */
 
@@ -270,19 +213,6 @@ static void random_filters_give_the_same_verdicts_in_a_test_run(void **state)
 
 /* ---- filters as people write them ---------------------------------------------------------- */
 
-static size_t assemble(const char *text, struct rawbpf_classic_insn **insns)
-{
-	const struct rawbpf_asm_opts opts = { .classic = true };
-	const struct rawbpf_sink sink = { rawbpf_print_diag, stdout };
-	size_t n, len;
-	void *elf;
-
-	assert_int_equal(rawbpf_asm_either_text(
-				 text, strlen(text), "filter", &opts, &elf, &len, insns, &n, &sink),
-		0);
-	return n;
-}
-
 static void put16(size_t at, unsigned v)
 {
 	message[at] = (unsigned char)(v >> 8);
@@ -457,6 +387,24 @@ static void the_longest_filter_loads_with_a_jump_from_end_to_end(void **state)
 	rawbpf_sys_close(fd);
 }
 
+static void rand_is_no_constant(void **state)
+{
+	struct rawbpf_classic_insn *insns;
+	size_t n = assemble("ld rand\nmod #1021\nadd #1\nret a", &insns);
+	struct both b;
+	ssize_t first, different = 0;
+
+	need_bpf();
+	open_both(&b);
+	attach_both(&b, insns, n);
+	first = kept(b.extended, 1022);
+	for (unsigned i = 0; i < 20; i++)
+		different += kept(b.extended, 1022) != first;
+	assert_true(first > 0 && different > 10);
+	free(insns);
+	close_both(&b);
+}
+
 /* ---- an object ----------------------------------------------------------------------------- */
 
 static void the_object_loads_with_its_btf_and_line_info(void **state)
@@ -494,6 +442,7 @@ int main(void)
 		TEST(tcpdumps_filters_give_the_verdicts_of_the_kernels_conversion),
 		TEST(loads_from_large_messages_are_the_same),
 		TEST(the_longest_filter_loads_with_a_jump_from_end_to_end),
+		TEST(rand_is_no_constant),
 		TEST(the_object_loads_with_its_btf_and_line_info),
 	};
 
