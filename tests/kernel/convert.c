@@ -299,6 +299,28 @@ static void written_filters_give_the_verdicts_of_the_kernels_conversion(void **s
 	close_both(&b);
 }
 
+static void each_cell_keeps_its_own_value(void **state)
+{
+	char text[1024];
+	struct both b;
+	size_t n;
+
+	need_bpf();
+	seed = 6;
+	open_both(&b);
+	for (unsigned cell = 0; cell < 16; cell++) {
+		n = 0;
+		for (unsigned i = 0; i < 16; i++)
+			n += (size_t)snprintf(
+				text + n, sizeof(text) - n, "ld #%u\nst M[%u]\n", i + 1, i);
+		snprintf(text + n, sizeof(text) - n, "ld M[%u]\nret a", cell);
+		compare_frames(&b, text);
+		memset(message, 0, 20);
+		assert_int_equal(kept(b.extended, 20), cell + 1);
+	}
+	close_both(&b);
+}
+
 static const char *const expressions[] = { "ip", "ip6", "arp", "tcp", "udp port 53", "icmp", "vlan",
 	"vlan and ip", "mpls", "host 192.0.2.1", "src net 192.0.2.0/24", "tcp port 22",
 	"dst port 80 or dst port 443", "tcp portrange 6000-6010", "ip6 and tcp port 443",
@@ -439,6 +461,7 @@ int main(void)
 		TEST(random_filters_give_the_verdicts_of_the_kernels_conversion),
 		TEST(random_filters_give_the_same_verdicts_in_a_test_run),
 		TEST(written_filters_give_the_verdicts_of_the_kernels_conversion),
+		TEST(each_cell_keeps_its_own_value),
 		TEST(tcpdumps_filters_give_the_verdicts_of_the_kernels_conversion),
 		TEST(loads_from_large_messages_are_the_same),
 		TEST(the_longest_filter_loads_with_a_jump_from_end_to_end),
