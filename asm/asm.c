@@ -167,7 +167,7 @@ static int classic(struct asm_ctx *a, const struct asm_src *src, const struct ou
 	if (!out->insns)
 		return rawbpf_error(a->sink, -EINVAL, src->name,
 			"this is classic BPF, for socket filters and seccomp: it has no object; "
-			"'rawbpf asm' gives its numbers");
+			"'rawbpf asm' gives its numbers, and with --to-ebpf an object");
 	return rawbpf_classic_assemble(a, src, out->insns, out->n);
 }
 

@@ -143,7 +143,7 @@ echo 'div #0' >"$tmp/d.bpf"
 verdict $? no-check-lets-through-what-the-kernel-refuses
 cp "$tmp/f.bpf" "$tmp/f.s"
 "$rawbpf" run "$tmp/f.s" >"$tmp/why" 2>&1
-[ $? -eq 1 ] && grep -q 'f.s: error: this is classic BPF' "$tmp/why"
+[ $? -eq 1 ] && grep -q 'f.s: error: this is classic BPF.*--to-ebpf an object' "$tmp/why"
 verdict $? run-says-that-it-cannot-load-classic-BPF
 
 # ---- other assemblers -----------------------------------------------------------------

@@ -371,11 +371,12 @@ static void loads_from_large_messages_are_the_same(void **state)
 {
 	struct rawbpf_classic_insn *insns;
 	struct both b;
-	size_t n = assemble("ldx #40000\nld [39998]\nst M[1]\nldb [x + 9999]\nldx M[1]\nxor x\n"
-			    "mod #30011\nadd #1\nret a",
-		&insns);
+	size_t n;
 
 	need_bpf();
+	n = assemble("ldx #40000\nld [39998]\nst M[1]\nldb [x + 9999]\nldx M[1]\nxor x\n"
+		     "mod #30011\nadd #1\nret a",
+		&insns);
 	seed = 9;
 	open_both(&b);
 	attach_both(&b, insns, n);
@@ -412,11 +413,12 @@ static void the_longest_filter_loads_with_a_jump_from_end_to_end(void **state)
 static void rand_is_no_constant(void **state)
 {
 	struct rawbpf_classic_insn *insns;
-	size_t n = assemble("ld rand\nmod #1021\nadd #1\nret a", &insns);
+	size_t n;
 	struct both b;
 	ssize_t first, different = 0;
 
 	need_bpf();
+	n = assemble("ld rand\nmod #1021\nadd #1\nret a", &insns);
 	open_both(&b);
 	attach_both(&b, insns, n);
 	first = kept(b.extended, 1022);
