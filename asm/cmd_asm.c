@@ -184,6 +184,10 @@ static int parse(struct args *args, int argc, char **argv)
 				 "there is no --for seccomp and no --no-check",
 			       NULL) +
 		       1;
+	if (args->opts.to_ebpf && args->opts.dialect)
+		return bad_usage("--dialect is for extended BPF, --to-ebpf is for classic BPF",
+			       NULL) +
+		       1;
 	args->in = argv[optind];
 	args->opts.include_dirs = args->dirs;
 	args->opts.defines = args->defines;

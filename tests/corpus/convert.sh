@@ -85,6 +85,7 @@ refuses() { # NAME MESSAGE ARGS...: wrong usage
 }
 refuses seccomp-takes-no-extended-BPF 'no --for seccomp' --to-ebpf --for seccomp $filter -o "$tmp/x"
 refuses what-is-not-checked-is-not-converted 'no --no-check' --no-check --to-ebpf $filter -o "$tmp/x"
+refuses a-dialect-is-of-extended-BPF '--dialect is for extended' --to-ebpf --dialect gnu $filter -o "$tmp/x"
 refuses numbers-of-classic-BPF-are-no-form-of-extended 'this is extended BPF' --to-ebpf -f decimal $filter -o "$tmp/x"
 
 # What was converted is text that assembles to the same object's program.
