@@ -69,9 +69,9 @@ static int take_records(struct rawbpf_describe *d, const struct part *part, cons
 	for (uint32_t i = 0; s && i < n && !rc; i++, p += size) {
 		uint32_t slot = rawbpf_btf_word(&d->btf, p, 0) / 8;
 		struct rawbpf_prog *prog =
-			rawbpf_describe_prog_at(d, rawbpf_describe_section(d, s), slot);
+			rawbpf_describe_reached_at(d, rawbpf_describe_section(d, s), slot);
 
-		if (prog) /* else: a subprogram that is not loaded */
+		if (prog) /* else: a function that is not loaded */
 			rc = part->take(d, prog, slot - prog->section_slot, p);
 	}
 	return rc;
@@ -199,5 +199,7 @@ int rawbpf_describe_btf_ext(struct rawbpf_describe *d)
 			"section .BTF.ext is broken: source lines may be missing");
 	for (size_t i = 0; rc >= 0 && i < d->obj->nprogs; i++)
 		check_prog(d, &d->obj->progs[i]);
+	for (size_t i = 0; rc >= 0 && i < d->obj->nsubprogs; i++)
+		check_prog(d, &d->obj->subprogs[i]);
 	return rc < 0 ? rc : 0;
 }

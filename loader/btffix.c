@@ -3,6 +3,7 @@
  * Compilers leave the sizes of data sections and the offsets of global
  * variables in BTF at 0, for a linker to fill in; the kernel refuses that.
  */
+#include <elf.h>
 #include <errno.h>
 
 #include "describe.h"
@@ -121,4 +122,31 @@ int rawbpf_describe_btf(struct rawbpf_describe *d)
 			rc = fix_datasec(d, &type);
 	}
 	return rc;
+}
+
+/*
+ * A global function is verified alone, for any arguments; a static one with its callers'.
+ * libbpf gave this meaning to the attribute "hidden": such a function counts as static.
+ */
+int rawbpf_describe_hidden(struct rawbpf_describe *d)
+{
+	struct rawbpf_obj *obj = d->obj;
+
+	for (size_t i = 0; i < d->elf->nsymbols && obj->btf; i++) {
+		const struct rawbpf_elf_symbol *sym = &d->elf->symbols[i];
+		const struct rawbpf_prog *f;
+		struct rawbpf_btf_type type;
+		int64_t number;
+
+		if (sym->type != STT_FUNC || sym->bind == STB_LOCAL || !sym->hidden)
+			continue;
+		number = rawbpf_describe_func_at(d, sym->section, sym->value / 8);
+		if (number < (int64_t)obj->nprogs)
+			continue; /* a program stays global */
+		f = rawbpf_describe_func(d, (uint32_t)number);
+		if (f->nfuncs && !rawbpf_btf_get(&d->btf, f->funcs[0].type_id, &type))
+			put_word(&d->btf, obj->btf + (d->btf.types - obj->btf) + type.offset, 1,
+				(uint32_t)RAWBPF_BTF_FUNC << 24);
+	}
+	return 0;
 }

@@ -272,6 +272,8 @@ static int read_symbol(struct reader *r, size_t i, Elf_Data *data, uint32_t stri
 	out->section = sym.st_shndx;
 	out->type = GELF_ST_TYPE(sym.st_info);
 	out->bind = GELF_ST_BIND(sym.st_info);
+	out->hidden = GELF_ST_VISIBILITY(sym.st_other) == STV_HIDDEN ||
+		      GELF_ST_VISIBILITY(sym.st_other) == STV_INTERNAL;
 	if (!out->name)
 		return BROKEN(r, "symbol %zu: its name is not within the string table", i);
 	rc = spend_name(r, "symbol", i, out->name, SYMBOL_MAX);

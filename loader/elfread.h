@@ -41,6 +41,7 @@ struct rawbpf_elf_symbol {
 	uint64_t value, size;
 	uint32_t section;
 	uint8_t type, bind; /* STT_*, STB_* */
+	bool hidden;        /* STV_HIDDEN or STV_INTERNAL */
 };
 
 struct rawbpf_elf {

@@ -13,6 +13,7 @@ static void free_prog(struct rawbpf_prog *prog)
 	free(prog->relocs);
 	free(prog->funcs);
 	free(prog->lines);
+	free(prog->parts);
 }
 
 void rawbpf_obj_free(struct rawbpf_obj *obj)
@@ -25,10 +26,13 @@ void rawbpf_obj_free(struct rawbpf_obj *obj)
 	}
 	for (size_t i = 0; i < obj->nprogs; i++)
 		free_prog(&obj->progs[i]);
+	for (size_t i = 0; i < obj->nsubprogs; i++)
+		free_prog(&obj->subprogs[i]);
 	for (size_t i = 0; i < obj->nvars; i++)
 		free(obj->vars[i].name);
 	free(obj->maps);
 	free(obj->progs);
+	free(obj->subprogs);
 	free(obj->vars);
 	free(obj->btf);
 	free(obj->license);

@@ -50,6 +50,18 @@ struct rawbpf_reloc {
 	uint32_t offset;
 };
 
+/* A function's instructions within a program: up to the next part, or the end. */
+struct rawbpf_part {
+	uint32_t slot; /* of the program: where it begins */
+	uint32_t func; /* index into obj->progs, or obj->nprogs + an index into obj->subprogs */
+};
+
+/*
+ * A program's slots are those of its own function, then those of each function that it
+ * reaches through calls and callbacks, in the order of a walk depth-first. Each program has
+ * its own copy of them. The distances of calls are set; `relocs`, `funcs` and `lines` cover
+ * all parts.
+ */
 struct rawbpf_prog {
 	char *name;    /* of the function symbol */
 	char *section; /* "kprobe/memcpy"; says type and place */
@@ -69,6 +81,8 @@ struct rawbpf_prog {
 	size_t nfuncs;
 	struct rawbpf_line_info *lines;
 	size_t nlines;
+	struct rawbpf_part *parts; /* by slot; none if the program calls no other function */
+	size_t nparts;
 };
 
 /* A symbol in a data section: a global variable, a `const volatile` setting. */
@@ -87,6 +101,12 @@ struct rawbpf_obj {
 	size_t nmaps;
 	struct rawbpf_prog *progs;
 	size_t nprogs;
+	/*
+	 * Functions that run only when a program reaches them: those of .text, and static ones.
+	 * As compiled: what loads is the copies in the programs. Sorted like these.
+	 */
+	struct rawbpf_prog *subprogs;
+	size_t nsubprogs;
 	struct rawbpf_var *vars;
 	size_t nvars;
 	unsigned char

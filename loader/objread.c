@@ -60,9 +60,12 @@ static int describe(struct rawbpf_describe *d)
 		rawbpf_describe_legacy_maps,
 		rawbpf_describe_btf_maps,
 		rawbpf_describe_progs,
+		rawbpf_describe_calls,
 		rawbpf_describe_btf_ext,
+		rawbpf_describe_hidden,
 		rawbpf_describe_globals,
 		rawbpf_describe_relocs,
+		rawbpf_describe_subprogs,
 		rawbpf_describe_vars,
 	};
 	int rc = 0;
@@ -70,6 +73,9 @@ static int describe(struct rawbpf_describe *d)
 	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]) && !rc; i++)
 		rc = steps[i](d);
 	rawbpf_btf_close(&d->btf);
+	free(d->calls);
+	free(d->first_call);
+	free(d->reached);
 	return rc;
 }
 

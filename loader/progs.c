@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Programs: the global functions of code sections. */
+/*
+ * Programs: the global functions of code sections. Static ones and those of .text are
+ * subprograms.
+ */
 #include <elf.h>
 #include <errno.h>
 
@@ -30,14 +33,14 @@ static int by_place(const void *a, const void *b)
 	return x->value < y->value ? -1 : x->value > y->value;
 }
 
-struct rawbpf_prog *rawbpf_describe_prog_at(
-	const struct rawbpf_describe *d, uint32_t section, uint64_t slot)
+/* The index of the one that covers the slot, or -ENOENT; they are sorted. */
+static int64_t find(const struct rawbpf_prog *list, size_t n, uint32_t section, uint64_t slot)
 {
-	size_t low = 0, high = d->obj->nprogs;
+	size_t low = 0, high = n;
 
 	while (low < high) {
 		size_t mid = low + (high - low) / 2;
-		struct rawbpf_prog *prog = &d->obj->progs[mid];
+		const struct rawbpf_prog *prog = &list[mid];
 
 		if (prog->section_index < section ||
 			(prog->section_index == section &&
@@ -46,9 +49,34 @@ struct rawbpf_prog *rawbpf_describe_prog_at(
 		else if (prog->section_index > section || prog->section_slot > slot)
 			high = mid;
 		else
-			return prog;
+			return (int64_t)mid;
 	}
-	return NULL;
+	return -ENOENT;
+}
+
+int64_t rawbpf_describe_func_at(const struct rawbpf_describe *d, uint32_t section, uint64_t slot)
+{
+	const struct rawbpf_obj *obj = d->obj;
+	int64_t i = find(obj->progs, obj->nprogs, section, slot);
+
+	if (i >= 0)
+		return i;
+	i = find(obj->subprogs, obj->nsubprogs, section, slot);
+	return i >= 0 ? i + (int64_t)obj->nprogs : i;
+}
+
+struct rawbpf_prog *rawbpf_describe_func(const struct rawbpf_describe *d, uint32_t number)
+{
+	return number < d->obj->nprogs ? &d->obj->progs[number]
+				       : &d->obj->subprogs[number - d->obj->nprogs];
+}
+
+struct rawbpf_prog *rawbpf_describe_reached_at(
+	const struct rawbpf_describe *d, uint32_t section, uint64_t slot)
+{
+	int64_t i = rawbpf_describe_func_at(d, section, slot);
+
+	return i >= 0 && d->reached[i] ? rawbpf_describe_func(d, (uint32_t)i) : NULL;
 }
 
 /* From the object's bytes to the host's struct: byte order, and the register nibbles with it. */
@@ -79,7 +107,21 @@ static int set_section(struct rawbpf_prog *prog, const char *section)
 	return 0;
 }
 
-static int add_prog(struct rawbpf_describe *d, const struct rawbpf_elf_symbol *sym, uint64_t size)
+/* Functions come by place, so both lists are sorted. */
+static struct rawbpf_prog *new_func(struct rawbpf_obj *obj, bool subprog)
+{
+	struct rawbpf_prog **list = subprog ? &obj->subprogs : &obj->progs, *more;
+	size_t *n = subprog ? &obj->nsubprogs : &obj->nprogs;
+
+	more = rawbpf_array_more(*list, *n, sizeof(*more));
+	if (!more)
+		return NULL;
+	*list = more;
+	return &more[(*n)++];
+}
+
+static int add_func(
+	struct rawbpf_describe *d, const struct rawbpf_elf_symbol *sym, uint64_t size, bool subprog)
 {
 	const struct rawbpf_elf_section *s = &d->elf->sections[sym->section];
 	struct rawbpf_obj *obj = d->obj;
@@ -88,11 +130,9 @@ static int add_prog(struct rawbpf_describe *d, const struct rawbpf_elf_symbol *s
 
 	if (rc)
 		return rc;
-	prog = rawbpf_array_more(obj->progs, obj->nprogs, sizeof(*prog));
+	prog = new_func(obj, subprog);
 	if (!prog)
 		return -ENOMEM;
-	obj->progs = prog;
-	prog += obj->nprogs++;
 	prog->name = rawbpf_copy(sym->name, strlen(sym->name), 1);
 	prog->ninsns = (uint32_t)(size / SLOT);
 	prog->insns = calloc(prog->ninsns, SLOT);
@@ -124,19 +164,33 @@ static int check_and_add(struct rawbpf_describe *d, const struct rawbpf_elf_symb
 		return rawbpf_error(d->sink, -ENOEXEC, d->obj->path,
 			"functions \"%s\" and \"%s\" overlap in section %s", sym->name, next,
 			s->name);
-	if (sym->bind == STB_LOCAL)
-		return 0; /* a static function: a subprogram, wherever it stands */
-	return add_prog(d, sym, size);
+	return add_func(d, sym, size, sym->bind == STB_LOCAL || !holds_programs(s));
 }
 
 static bool is_function(const struct rawbpf_describe *d, const struct rawbpf_elf_symbol *sym)
 {
 	return sym->type == STT_FUNC && sym->section && sym->section < d->elf->nsections &&
-	       holds_programs(&d->elf->sections[sym->section]);
+	       rawbpf_is_code(&d->elf->sections[sym->section]);
+}
+
+/* Two names for one place, of which a subprogram needs only one. */
+static bool is_alias(const struct rawbpf_describe *d, const struct rawbpf_elf_symbol *sym,
+	const struct rawbpf_elf_symbol *next)
+{
+	return next->value == sym->value && !holds_programs(&d->elf->sections[sym->section]);
+}
+
+static bool has_function(const struct rawbpf_describe *d, uint32_t section)
+{
+	for (size_t i = 0; i < d->obj->nsubprogs; i++) {
+		if (d->obj->subprogs[i].section_index == section)
+			return true;
+	}
+	return false;
 }
 
 /* Says what there is instead of programs. */
-static int no_programs(const struct rawbpf_describe *d, size_t nfuncs)
+static int no_programs(const struct rawbpf_describe *d)
 {
 	bool text = false;
 
@@ -148,8 +202,9 @@ static int no_programs(const struct rawbpf_describe *d, size_t nfuncs)
 				"no programs: section %s holds instructions, but no global "
 				"function (%s)",
 				s->name,
-				nfuncs ? "its functions are static"
-				       : "its symbols are not of type @function");
+				has_function(d, (uint32_t)i)
+					? "its functions are static"
+					: "its symbols are not of type @function");
 		text |= rawbpf_is_code(s);
 	}
 	return rawbpf_error(d->sink, -ENOEXEC, d->obj->path, "no programs%s",
@@ -175,10 +230,12 @@ int rawbpf_describe_progs(struct rawbpf_describe *d)
 	for (size_t i = 0; i < n && !rc; i++) {
 		bool last = i + 1 == n || list[i + 1]->section != list[i]->section;
 
+		if (!last && is_alias(d, list[i], list[i + 1]))
+			continue;
 		rc = check_and_add(d, list[i],
 			last ? elf->sections[list[i]->section].size : list[i + 1]->value,
 			last ? "" : list[i + 1]->name);
 	}
 	free(list);
-	return rc || d->obj->nprogs ? rc : no_programs(d, n);
+	return rc || d->obj->nprogs ? rc : no_programs(d);
 }

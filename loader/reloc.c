@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Relocations of programs, described. The relocation's type number is never
- * looked at, as compilers disagree about it: what counts is the instruction, and
+ * Relocations to maps and data, described; those to functions are in calls.c. The relocation's type
+ * number is never looked at, as compilers disagree about it: what counts is the instruction, and
  * the section that the symbol lies in.
  */
 #include <elf.h>
@@ -24,25 +24,6 @@ struct use {
 
 #define REFUSE(u, err, ...)                                                                        \
 	rawbpf_error_at((u)->d->sink, err, (u)->d->obj, (u)->prog, (u)->slot, __VA_ARGS__)
-
-static unsigned src_reg(const struct rawbpf_insn *insn)
-{
-	return RAWBPF_HOST_BIG_ENDIAN ? insn->regs & 0xf : insn->regs >> 4;
-}
-
-/* A function that covers this slot of the section, for messages; "" if none does. */
-static const char *function_at(const struct rawbpf_elf *elf, uint32_t section, int64_t slot)
-{
-	for (size_t i = 0; i < elf->nsymbols; i++) {
-		const struct rawbpf_elf_symbol *s = &elf->symbols[i];
-
-		if (s->type == STT_FUNC && s->section == section && slot >= 0 &&
-			s->value / 8 <= (uint64_t)slot &&
-			(uint64_t)slot < (s->value + (s->size ? s->size : 8)) / 8)
-			return s->name;
-	}
-	return "";
-}
 
 static int add_reloc(const struct use *u, enum rawbpf_reloc_kind kind, int map, uint32_t offset)
 {
@@ -114,11 +95,6 @@ static int refuse_lddw(const struct use *u)
 		return REFUSE(u, -ENOTSUP, "\"%s\" is an absolute symbol: not a map and no data",
 			u->sym->name);
 	}
-	if (rawbpf_is_code(&elf->sections[u->sym->section]))
-		return REFUSE(u, -ENOTSUP,
-			"program \"%s\" takes the address of function \"%s\": callbacks are not "
-			"supported yet",
-			u->prog->name, u->sym->name);
 	return REFUSE(u, -ENOTSUP, "\"%s\" lies in section %s, which is neither maps nor data",
 		u->sym->name, elf->sections[u->sym->section].name);
 }
@@ -136,50 +112,12 @@ static int lddw_use(const struct use *u)
 	s = &elf->sections[u->sym->section];
 	if (rawbpf_is_maps(s))
 		return map_use(u);
+	if (rawbpf_is_code(s))
+		return 0; /* a callback: subprogs.c */
 	return rawbpf_is_data(s) ? data_use(u) : refuse_lddw(u);
 }
 
-/* A call to slot `target` of section `section`. */
-static int call_to(const struct use *u, uint32_t section, int64_t target, const char *name)
-{
-	struct rawbpf_prog *prog = u->prog;
-	int64_t local = target - prog->section_slot;
-
-	if (section == prog->section_index && local >= 0 && local < prog->ninsns) {
-		prog->insns[u->slot].imm = (int32_t)(local - u->slot - 1);
-		return 0;
-	}
-	if (!name || !*name)
-		name = function_at(u->d->elf, section, target);
-	return REFUSE(u, -ENOTSUP,
-		"program \"%s\" calls function \"%s\" (%s:%" PRId64
-		"): calls between functions are "
-		"not supported yet; make it inline",
-		prog->name, *name ? name : "?", u->d->elf->sections[section].name, target);
-}
-
-static int call_use(const struct use *u)
-{
-	const struct rawbpf_elf_symbol *sym = u->sym;
-	const struct rawbpf_elf *elf = u->d->elf;
-
-	if (!sym->section || sym->section >= elf->nsections)
-		return REFUSE(u, -ENOTSUP,
-			"program \"%s\" calls \"%s\", which is not defined in this object: a "
-			"helper without its declaration, or a kernel function (not supported yet)",
-			u->prog->name, sym->name);
-	if (!rawbpf_is_code(&elf->sections[sym->section]))
-		return REFUSE(u, -ENOEXEC, "program \"%s\" calls \"%s\", which is not code",
-			u->prog->name, sym->name);
-	/* for a named symbol the field is -1 (LLVM), or a number of bytes (GNU as) */
-	if (sym->type == STT_SECTION)
-		return call_to(u, sym->section, (int64_t)u->prog->insns[u->slot].imm + 1, NULL);
-	return call_to(u, sym->section, (int64_t)(sym->value / 8 & INT32_MAX), sym->name);
-}
-
-/* One entry; `done` marks the calls that have one, a bit per slot of the section. */
-static int apply(struct rawbpf_describe *d, uint32_t section, const struct rawbpf_elf_rel *rel,
-	unsigned char *done)
+static int apply(struct rawbpf_describe *d, uint32_t section, const struct rawbpf_elf_rel *rel)
 {
 	const struct rawbpf_elf_section *s = &d->elf->sections[section];
 	struct use u = { .d = d, .sym = &d->elf->symbols[rel->symbol] };
@@ -189,64 +127,30 @@ static int apply(struct rawbpf_describe *d, uint32_t section, const struct rawbp
 			"%s: a relocation to \"%s\" at byte %" PRIu64
 			" hits no instruction (section of %" PRIu64 " bytes)",
 			s->name, u.sym->name, rel->offset, s->size);
-	u.prog = rawbpf_describe_prog_at(d, section, rel->offset / 8);
+	u.prog = rawbpf_describe_reached_at(d, section, rel->offset / 8);
 	if (!u.prog)
-		return 0; /* in a subprogram, or in a weak function that was replaced */
+		return 0; /* in a function that nobody calls, or a weak one that was replaced */
 	u.slot = (uint32_t)(rel->offset / 8) - u.prog->section_slot;
-	done[rel->offset / 64] |= (unsigned char)(1U << (rel->offset / 8 % 8));
 	switch (u.prog->insns[u.slot].code) {
 	case OP_LDDW:
 		return lddw_use(&u);
 	case OP_CALL:
-		return call_use(&u);
+		return 0; /* subprogs.c */
 	}
 	return REFUSE(&u, -ENOEXEC,
 		"a relocation to \"%s\" on opcode 0x%02x, which is neither lddw nor call",
 		u.sym->name, u.prog->insns[u.slot].code);
 }
 
-/* Calls within one section have no relocation: the distance is right unless it leaves the program.
- */
-static int check_calls(
-	struct rawbpf_describe *d, struct rawbpf_prog *prog, const unsigned char *done)
-{
-	int rc = 0;
-
-	for (uint32_t i = 0; i < prog->ninsns && !rc; i++) {
-		const struct rawbpf_insn *insn = &prog->insns[i];
-		struct use u = { .d = d, .prog = prog, .slot = i };
-		uint32_t at = prog->section_slot + i;
-
-		if (insn->code != OP_CALL || src_reg(insn) != RAWBPF_PSEUDO_CALL ||
-			done[at / 8] >> at % 8 & 1)
-			continue;
-		rc = call_to(&u, prog->section_index, (int64_t)at + insn->imm + 1, NULL);
-	}
-	return rc;
-}
-
-/* `*next` is the first program of this section; programs are sorted by section. */
-static int code_section(struct rawbpf_describe *d, uint32_t section, size_t *next)
-{
-	const struct rawbpf_elf_section *s = &d->elf->sections[section];
-	struct rawbpf_obj *obj = d->obj;
-	unsigned char *done = calloc((size_t)s->size / 64 + 1, 1);
-	int rc = done ? 0 : -ENOMEM;
-
-	for (size_t i = 0; i < s->nrels && !rc; i++)
-		rc = apply(d, section, &s->rels[i], done);
-	for (; *next < obj->nprogs && obj->progs[*next].section_index == section && !rc; ++*next)
-		rc = check_calls(d, &obj->progs[*next], done);
-	free(done);
-	return rc;
-}
-
 int rawbpf_describe_relocs(struct rawbpf_describe *d)
 {
-	size_t next = 0;
 	int rc = 0;
 
-	while (next < d->obj->nprogs && !rc)
-		rc = code_section(d, d->obj->progs[next].section_index, &next);
+	for (uint32_t i = 1; i < d->elf->nsections && !rc; i++) {
+		const struct rawbpf_elf_section *s = &d->elf->sections[i];
+
+		for (size_t k = 0; rawbpf_is_code(s) && k < s->nrels && !rc; k++)
+			rc = apply(d, i, &s->rels[k]);
+	}
 	return rc;
 }

@@ -38,20 +38,40 @@ bool rawbpf_where(const struct rawbpf_obj *obj, const struct rawbpf_prog *prog, 
 	return true;
 }
 
+/* In which function's section, and at which slot there. */
+static const char *place(
+	const struct rawbpf_obj *obj, const struct rawbpf_prog *prog, uint32_t *slot)
+{
+	for (size_t i = prog->nparts; i--;) {
+		const struct rawbpf_part *part = &prog->parts[i];
+
+		if (part->slot > *slot || part->func >= obj->nprogs + obj->nsubprogs)
+			continue;
+		prog = part->func < obj->nprogs ? &obj->progs[part->func]
+						: &obj->subprogs[part->func - obj->nprogs];
+		*slot -= part->slot;
+		break;
+	}
+	*slot += prog->section_slot;
+	return prog->section;
+}
+
 int rawbpf_error_at(const struct rawbpf_sink *sink, int err, const struct rawbpf_obj *obj,
 	const struct rawbpf_prog *prog, uint32_t slot, const char *fmt, ...)
 {
 	struct rawbpf_diag d = { .file = obj->path, .err = err, .kind = RAWBPF_ERROR };
 	char text[RAWBPF_DIAG_MAX];
+	const char *section;
 	va_list ap;
 
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
 	d.msg = text;
-	if (!rawbpf_where(obj, prog, slot, &d))
-		return rawbpf_error(sink, err, obj->path, "%s:%u: %s", prog->section,
-			prog->section_slot + slot, text);
+	if (!rawbpf_where(obj, prog, slot, &d)) {
+		section = place(obj, prog, &slot);
+		return rawbpf_error(sink, err, obj->path, "%s:%u: %s", section, slot, text);
+	}
 	if (sink && sink->say)
 		sink->say(sink->arg, &d);
 	return err;

@@ -111,19 +111,48 @@ why=
 [ "$have_clang" ] || why="no clang with a BPF target"
 command -v bpftool >/dev/null 2>&1 || why="bpftool is not installed"
 [ -z "$why" ] && ! "$dump" load "$tmp/legacy.clang.o" >"$tmp/got" 2>&1 && why=$(head -n 1 "$tmp/got")
-for source in oracle.c oracle_data.c; do
-	name=${source%.c}_is_loaded_as_libbpf_loads_it
-	[ -z "$why" ] || { skip "$name" "$why" && continue; }
-	compile clang "$source" "$tmp/oracle.o" || continue
+as_libbpf() { # name, compiler, source
+	[ -z "$why" ] || { skip "$1" "$why" && return; }
+	command -v "$2" >/dev/null 2>&1 || { skip "$1" "$2 is not installed" && return; }
+	"$2" -target bpfel -O2 -g -c "$3" -o "$tmp/oracle.o" 2>"$tmp/err" || { not_ok "$1" "$tmp/err" && return; }
 	"$dump" load "$tmp/oracle.o" >"$tmp/ours" 2>&1
 	# a bpffs of our own, in a mount namespace of our own: it ends with the shell
 	if ! unshare -m sh -c 'mount -t bpf none "$1" && cd "$1" &&
 		bpftool prog loadall "$2" "$1/p" 2>/dev/null && exec "$3" pins "$1"/p/*' \
 		sh /mnt "$tmp/oracle.o" "$dump" >"$tmp/theirs" 2>"$tmp/err"; then
-		skip "$name" "bpftool cannot load it here: $(head -n 1 "$tmp/err")"
-		continue
+		skip "$1" "bpftool cannot load it here: $(head -n 1 "$tmp/err")"
+		return
 	fi
-	check "$name" "$tmp/theirs" "$tmp/ours"
+	check "$1" "$tmp/theirs" "$tmp/ours"
+}
+for source in oracle.c oracle_data.c; do
+	as_libbpf "${source%.c}_is_loaded_as_libbpf_loads_it" clang "$source"
+done
+for source in oracle_calls.c oracle_callback.c; do
+	for compiler in clang-14 clang-19 clang-22; do
+		as_libbpf "${source%.c}_from_${compiler}_are_placed_as_libbpf_places_them" $compiler "$source"
+	done
+done
+
+# What libbpf does not take, or not from gcc: each program has the functions that it reaches, in
+# their order, and the kernel takes it.
+for source in calls.c oracle_calls.c; do
+	for compiler in clang-14 clang-19 clang-22 bpf-gcc; do
+		name=functions_of_${source%.c}_from_${compiler}_go_with_the_programs_that_reach_them
+		command -v $compiler >/dev/null 2>&1 || { skip "$name" "$compiler is not installed" && continue; }
+		case $compiler in
+		bpf-gcc) set -- -gbtf ;;
+		*) set -- -g -target bpfel ;;
+		esac
+		$compiler "$@" -O2 -c "$source" -o "$tmp/c.o" 2>"$tmp/err" || { not_ok "$name" "$tmp/err" && continue; }
+		"$dump" describe "$tmp/c.o" 2>&1 | grep -E '^prog|^  with' | sed 's/ lines$//' >"$tmp/got"
+		check "$name" "${source%.c}.expected" "$tmp/got"
+		"$dump" mangle "$tmp/c.o" >"$tmp/err" 2>&1 && ok "${name}_or_are_refused_when_broken" ||
+			not_ok "${name}_or_are_refused_when_broken" "$tmp/err"
+		name=calls_of_${source%.c}_from_${compiler}_are_taken_by_the_kernel
+		[ -z "$why" ] || { skip "$name" "$why" && continue; }
+		"$dump" load "$tmp/c.o" >"$tmp/got" 2>&1 && ok "$name" || not_ok "$name" "$tmp/got"
+	done
 done
 for compiler in gcc clang; do
 	name=legacy_maps_from_${compiler}_load

@@ -32,6 +32,14 @@ static void print_place(const struct rawbpf_obj *obj, const struct rawbpf_reloc 
 	printf("  value %s+%u\n", obj->maps[r->map].name, r->offset);
 }
 
+static void print_part(const struct rawbpf_obj *obj, const struct rawbpf_prog *p, size_t k)
+{
+	uint32_t f = p->parts[k].func;
+
+	printf("  with %s\n",
+		f < obj->nprogs ? obj->progs[f].name : obj->subprogs[f - obj->nprogs].name);
+}
+
 static void describe(const struct rawbpf_obj *obj)
 {
 	printf("object %s license \"%s\" version 0x%x btf %s\n", obj->big_endian ? "big" : "little",
@@ -62,6 +70,8 @@ static void describe(const struct rawbpf_obj *obj)
 			else
 				print_place(obj, &p->relocs[k]);
 		}
+		for (size_t k = 1; k < p->nparts; k++)
+			print_part(obj, p, k);
 	}
 }
 
@@ -114,7 +124,8 @@ static int dump_prog(int fd)
 		info.nr_line_info, info.nr_func_info);
 	nmaps = get_maps(ids, info.nr_map_ids, maps);
 	for (unsigned i = 0; i < n; i++) {
-		bool map = insns[i].code == LDDW && (insns[i].regs & 0xf0);
+		/* a map, or a place in one; not a callback (4) */
+		bool map = insns[i].code == LDDW && (insns[i].regs & 0x30);
 
 		printf("  %02x %02x %d ", insns[i].code, insns[i].regs, insns[i].off);
 		if (map)
