@@ -39,8 +39,8 @@ static int prog(struct asm_ctx *a)
 	text = rawbpf_asm_take_string(a);
 	if (!text)
 		return -ENOMEM;
-	if (!*text || *text == '.' || !strcmp(text, "license") || !strcmp(text, "version") ||
-		!strcmp(text, "maps"))
+	if (!*text || (*text == '.' && strcmp(text, ".text")) || !strcmp(text, "license") ||
+		!strcmp(text, "version") || !strcmp(text, "maps"))
 		return rawbpf_asm_err(
 			a, &section.pos, "a program cannot be in section \"%s\"", text);
 	return rawbpf_asm_prog_begin(a, &name, text);

@@ -56,11 +56,12 @@ struct dis_symbol {
 	uint8_t type, bind;
 };
 
-/* A map or a variable that the text defines. */
+/* A map, a variable or a function of .text that the text defines. */
 struct dis_object {
 	const char *name;
 	uint32_t section;
 	uint64_t offset;
+	bool function;
 };
 
 struct dis_btf {

@@ -178,7 +178,7 @@ static void add_object(
 	struct dis_object *o = ASM_PUSH(d->a, d->objects);
 
 	if (o)
-		*o = (struct dis_object){ name, (uint32_t)(s - d->sections), offset };
+		*o = (struct dis_object){ name, (uint32_t)(s - d->sections), offset, false };
 }
 
 /* The DATASEC of this name, and in *vars its members. */

@@ -231,7 +231,7 @@ static void note_sections(struct dis *d)
 
 		if (!(s->flags & SHF_ALLOC) || !s->size)
 			continue;
-		if (is_programs(s) && (*s->name == '.' || !*s->name))
+		if (is_programs(s) && (*s->name == '.' || !*s->name) && strcmp(s->name, ".text"))
 			rawbpf_dis_note(d, "section %s: .prog puts nothing there", name);
 		else if (!is_programs(s) && (s->type == SHT_NOBITS || !is_known(s)))
 			rawbpf_dis_note(d, "section %s (%llu bytes of data)", name,
@@ -271,7 +271,31 @@ static void write_program(struct dis *d, const struct part *p)
 			      });
 }
 
-static void write_object(struct dis *d, const parts_vec *parts)
+/* What is in .text can be called, so it must not have a helper's name. */
+static void name_function(struct dis *d, struct part *p)
+{
+	struct dis_object *o;
+	char *name;
+
+	if (strcmp(d->sections[p->section].name, ".text"))
+		return;
+	p->name = rawbpf_dis_object_name(d, "program", p->name);
+	if (!rawbpf_dis_may_name(d, p->name, true)) {
+		name = rawbpf_asm_alloc(d->a, strlen(p->name) + 2);
+		if (!name)
+			return;
+		sprintf(name, "_%s", p->name);
+		rawbpf_dis_note(d,
+			"the name of function '%.80s', as a helper has it: it becomes '%.80s'",
+			p->name, name);
+		p->name = name;
+	}
+	o = ASM_PUSH(d->a, d->objects);
+	if (o)
+		*o = (struct dis_object){ p->name, p->section, (uint64_t)p->slot * 8, true };
+}
+
+static void write_object(struct dis *d, parts_vec *parts)
 {
 	size_t before = d->out.n;
 
@@ -281,6 +305,8 @@ static void write_object(struct dis *d, const parts_vec *parts)
 	rawbpf_dis_consts(d);
 	if (d->opts->kernel || d->out.n == before + 1)
 		d->out.n = before;
+	for (size_t i = 0; i < parts->n; i++)
+		name_function(d, &parts->v[i]);
 	if (d->objects.n)
 		qsort(d->objects.v, d->objects.n, sizeof(*d->objects.v), rawbpf_dis_object_order);
 	note_sections(d);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* One program as text: labels, instructions, comments. */
+#include <elf.h>
 #include <stdlib.h>
 
 #include "dis_impl.h"
@@ -245,31 +246,51 @@ int rawbpf_dis_object_order(const void *x, const void *y)
 	return a->offset < b->offset ? -1 : a->offset > b->offset;
 }
 
-/* The map or variable that a relocation names, if `NAME ll` makes the same bytes. */
+static const char *object_at(const struct printer *p, const struct dis_reloc *r)
+{
+	const struct dis_symbol *s = &p->d->symbols[r->symbol];
+	const struct dis_object key = { NULL, s->section, s->value, false }, *o;
+
+	if (!p->d->objects.n)
+		return NULL;
+	o = bsearch(&key, p->d->objects.v, p->d->objects.n, sizeof(key), rawbpf_dis_object_order);
+	return o && (s->type == STT_FUNC) == o->function ? o->name : NULL;
+}
+
+/* The map, variable or function that a relocation names, if `NAME ll` makes the same bytes. */
 static const char *object_of(const struct printer *p, const struct dis_reloc *r,
 	const struct asm_insn *i, const struct asm_insn *next)
 {
-	const struct dis_symbol *s = &p->d->symbols[r->symbol];
-	const struct dis_object key = { NULL, s->section, s->value }, *o;
-
-	if (r->type != 1 || i->src || i->imm || next->imm || !p->d->objects.n)
-		return NULL;
-	o = bsearch(&key, p->d->objects.v, p->d->objects.n, sizeof(key), rawbpf_dis_object_order);
-	return o ? o->name : NULL;
+	return r->type == 1 && !i->src && !i->imm && !next->imm ? object_at(p, r) : NULL;
 }
 
-static void write_jump(struct printer *p, const struct asm_form *f, const struct asm_insn *i,
+/* If `call NAME` makes the same bytes. */
+static const char *callee(
+	const struct printer *p, const struct dis_reloc *r, const struct asm_insn *i)
+{
+	bool same = r->type == 10 && i->code == 0x85 && i->src == 1 && i->imm == -1 &&
+		    p->d->symbols[r->symbol].type == STT_FUNC;
+
+	return same ? object_at(p, r) : NULL;
+}
+
+/* False: its relocation is not said. */
+static bool write_jump(struct printer *p, const struct asm_form *f, const struct asm_insn *i,
 	uint32_t slot, const struct dis_reloc *r)
 {
 	int64_t to = r ? -1 : target_of(p, f, i, slot);
+	const char *name = r ? callee(p, r, i) : NULL;
 	char buf[LABEL_MAX];
 
 	if (p->d->opts->kernel)
 		write_insn(p, f, i, NULL, NULL);
+	else if (name)
+		write_insn(p, f, i, NULL, name);
 	else if (to >= 0)
 		write_insn(p, f, i, NULL, label(p, (uint32_t)to, buf));
 	else
 		unreachable(p, f, i, slot);
+	return name && !p->d->opts->kernel;
 }
 
 /* Returns the number of slots. */
@@ -280,6 +301,7 @@ static unsigned one(struct printer *p, uint32_t slot)
 	const struct dis_reloc *r = reloc_at(p, slot);
 	const struct asm_form *f;
 	const char *name = NULL;
+	bool said = false;
 	unsigned slots;
 
 	if (has_next && i.code == 0x18)
@@ -290,17 +312,18 @@ static unsigned one(struct printer *p, uint32_t slot)
 	if (!f) {
 		undecodable(p, &i, slot);
 	} else if (f->target) {
-		write_jump(p, f, &i, slot, r);
+		said = write_jump(p, f, &i, slot, r);
 	} else {
 		name = r && f->slots == 2 && !p->d->opts->kernel ? object_of(p, r, &i, &next)
 								 : NULL;
 		write_insn(p, f, &i, &next, name);
+		said = name;
 	}
 	if (p->d->opts->bytes)
 		comment_bytes(p, slot, slots);
-	if (r && !name)
+	if (r && !said)
 		comment_reloc(p, r);
-	if (r && !name)
+	if (r && !said)
 		++*(i.code == 0x85 ? &p->d->calls_left : &p->d->relocs_left);
 	comment_core(p, slot);
 	if (rawbpf_dis_room(p->d, 1))

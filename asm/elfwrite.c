@@ -13,6 +13,7 @@
 
 #define MACHINE_BPF 247
 #define R_64_64 1
+#define R_64_32 10
 
 struct out {
 	struct asm_ctx *a;
@@ -210,6 +211,8 @@ static void add_symbols(struct out *o)
 
 static uint64_t symbol_of(const struct asm_ctx *a, const struct asm_name *n)
 {
+	if (n->obj_kind == OBJ_PROG)
+		return 1 + n->obj;
 	return 1 + a->progs.n + (n->obj_kind == OBJ_VAR ? a->maps.n : 0) + n->obj;
 }
 
@@ -226,7 +229,8 @@ static void add_relocs(struct out *o, size_t index, uint32_t symtab)
 	snprintf(name, len + 5, ".rel%s", s->name);
 	for (size_t i = 0; i < s->relocs.n; i++) {
 		rels[i].r_offset = (uint64_t)s->relocs.v[i].slot * 8;
-		rels[i].r_info = ELF64_R_INFO(symbol_of(a, s->relocs.v[i].name), R_64_64);
+		rels[i].r_info = ELF64_R_INFO(
+			symbol_of(a, s->relocs.v[i].name), s->relocs.v[i].call ? R_64_32 : R_64_64);
 	}
 	add_section(o, &(struct section_spec){ .name = name,
 			       .type = SHT_REL,

@@ -106,7 +106,7 @@ int rawbpf_asm_add_reloc(struct asm_ctx *a, const struct asm_tok *t)
 
 	if (!r)
 		return -ENOMEM;
-	*r = (struct asm_reloc){ (uint32_t)s->insns.n, t->name, t->pos };
+	*r = (struct asm_reloc){ (uint32_t)s->insns.n, t->name, t->pos, false, NULL };
 	return 0;
 }
 
@@ -149,13 +149,11 @@ int rawbpf_asm_add_label(struct asm_ctx *a, const struct asm_tok *t)
 static int no_label(struct asm_ctx *a, const struct asm_fixup *f)
 {
 	const struct asm_name *n = f->name;
-	bool call = f->kind == FIX_CALL;
-	unsigned kinds = SUGGEST_LABEL | (call ? SUGGEST_HELPER : 0);
 	char hint[ASM_SEEN_MAX * 2];
 
-	return rawbpf_asm_err(a, &f->pos, "no %s '%.*s'%s%s", call ? "helper or label" : "label",
-		n->len > 60 ? 60 : (int)n->len, n->text, call ? "" : " in this program",
-		rawbpf_asm_suggest(a, n->text, n->len, kinds, hint));
+	return rawbpf_asm_err(a, &f->pos, "no label '%.*s' in this program%s",
+		n->len > 60 ? 60 : (int)n->len, n->text,
+		rawbpf_asm_suggest(a, n->text, n->len, SUGGEST_LABEL, hint));
 }
 
 /* Both ends of a jump that cannot be: where it stands is the error, where it goes the note. */
@@ -276,6 +274,10 @@ static void resolve(struct asm_ctx *a, const struct asm_fixup *f)
 		insn->imm = f->name->helper;
 		return;
 	}
+	if (f->kind == FIX_CALL && f->name && !f->name->label) {
+		rawbpf_asm_call_later(a, f);
+		return;
+	}
 	target = target_of(a, f);
 	if (target < 0)
 		return;
@@ -315,7 +317,7 @@ static void add_functions(struct asm_ctx *a, const struct asm_prog *prog)
 	struct asm_section *s = open_section(a);
 	size_t first = s->funcs.n, n = first + 1;
 
-	add_function(a, prog->name, prog->slot, false);
+	add_function(a, prog->name, prog->slot, rawbpf_asm_is_function(a, prog->name));
 	for (size_t i = 0; i < a->labels.n; i++)
 		if (a->labels.v[i].called && a->labels.v[i].slot != prog->slot)
 			add_function(a, a->labels.v[i].name, a->labels.v[i].slot, true);
@@ -354,6 +356,7 @@ void rawbpf_asm_prog_end(struct asm_ctx *a)
 	add_implicit_exit(a);
 	for (size_t i = 0; i < a->fixups.n && !a->fatal; i++)
 		resolve(a, &a->fixups.v[i]);
+	rawbpf_asm_sort_relocs(a, prog);
 	if (!a->fatal)
 		add_functions(a, prog);
 	for (size_t i = 0; i < a->labels.n; i++)
@@ -388,8 +391,13 @@ int rawbpf_asm_prog_begin(struct asm_ctx *a, const struct asm_tok *name, const c
 	struct asm_prog *p;
 	uint32_t index = 0;
 
-	if (rawbpf_asm_claim(a, name, OBJ_PROG, (uint32_t)a->progs.n) ||
-		find_section(a, &name->pos, section, &index))
+	if (!strcmp(section, ".text") && name->name->helper)
+		return rawbpf_asm_err(a, &name->pos,
+			"'%.*s' is helper %u: give the function another name", (int)name->name->len,
+			name->name->text, name->name->helper);
+	/* The claim comes last: a name that has it has its program. */
+	if (find_section(a, &name->pos, section, &index) ||
+		rawbpf_asm_claim(a, name, OBJ_PROG, (uint32_t)a->progs.n))
 		return a->fatal ? a->fatal : -EINVAL;
 	p = ASM_PUSH(a, a->progs);
 	if (!p)

@@ -239,13 +239,15 @@ struct asm_line {
 struct asm_func {
 	const struct asm_name *name;
 	uint32_t slot;
-	bool local; /* a label that is called, not a program */
+	bool local; /* a label that is called or a function of .text, not a program */
 };
 
 struct asm_reloc {
 	uint32_t slot;
 	const struct asm_name *name;
 	struct asm_pos pos;
+	bool call;        /* of a function; else lddw */
+	const char *hint; /* what a call may have meant, if there is no such function */
 };
 
 struct asm_section {
@@ -357,6 +359,7 @@ struct asm_ctx {
 	bool prog_open, prog_broken; /* broken: instructions are missing, slots do not count */
 	bool homeless_said;          /* "instruction before .prog": once is enough */
 	struct asm_label first_exit; /* of the open program; name NULL: none */
+	unsigned call_hints;
 	uint32_t rodata_size;
 	const char *license;
 	struct asm_pos license_pos;
@@ -397,6 +400,7 @@ enum asm_suggest {
 	SUGGEST_CONST = 1 << 7,
 	SUGGEST_FUNCTION = 1 << 8, /* what follows "r1 =" */
 	SUGGEST_MNEMONIC = 1 << 9,
+	SUGGEST_CALLEE = 1 << 10, /* functions of .text */
 };
 /* "; did you mean 'x'?" or "". Returns buf. */
 const char *rawbpf_asm_suggest(struct asm_ctx *a, const char *text, size_t len, unsigned kinds,
@@ -568,6 +572,17 @@ int rawbpf_asm_add_reloc(struct asm_ctx *a, const struct asm_tok *t);
 int rawbpf_asm_quad(struct asm_ctx *a);
 /* Notes where the instruction that comes next starts. */
 int rawbpf_asm_begin_insn(struct asm_ctx *a);
+
+/* ---- function.c: functions of .text ---------------------------------------------- */
+
+/* A call of what is no label and no helper, in the program that just ended. */
+int rawbpf_asm_call_later(struct asm_ctx *a, const struct asm_fixup *f);
+/* By slot, after calls were added behind the program's other ones. */
+void rawbpf_asm_sort_relocs(struct asm_ctx *a, const struct asm_prog *prog);
+bool rawbpf_asm_is_function(const struct asm_ctx *a, const struct asm_name *n);
+/* After the last line: the call has its function, no function has a called label's name. */
+void rawbpf_asm_check_call(struct asm_ctx *a, const struct asm_reloc *r);
+void rawbpf_asm_check_functions(struct asm_ctx *a);
 
 /* ---- object.c: objects and their names ------------------------------------------ */
 

@@ -50,7 +50,11 @@ static void check_reloc(struct asm_ctx *a, const struct asm_reloc *r)
 	int len = n->len > 60 ? 60 : (int)n->len;
 	char hint[ASM_SEEN_MAX * 2];
 
-	if (n->obj_kind == OBJ_MAP || n->obj_kind == OBJ_VAR)
+	if (r->call) {
+		rawbpf_asm_check_call(a, r);
+		return;
+	}
+	if (n->obj_kind == OBJ_MAP || n->obj_kind == OBJ_VAR || rawbpf_asm_is_function(a, n))
 		return;
 	if (n->obj_kind == OBJ_PROG)
 		rawbpf_asm_err(a, &r->pos,
@@ -67,4 +71,5 @@ void rawbpf_asm_check_relocs(struct asm_ctx *a)
 	for (size_t i = 0; i < a->sections.n; i++)
 		for (size_t j = 0; j < a->sections.v[i].relocs.n; j++)
 			check_reloc(a, &a->sections.v[i].relocs.v[j]);
+	rawbpf_asm_check_functions(a);
 }

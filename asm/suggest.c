@@ -92,7 +92,7 @@ static const char *answer(const struct best *b, char buf[ASM_SEEN_MAX * 2])
 	return buf;
 }
 
-static unsigned kinds_of(const struct asm_name *n)
+static unsigned kinds_of(const struct asm_ctx *a, const struct asm_name *n)
 {
 	unsigned k = 0;
 
@@ -112,6 +112,8 @@ static unsigned kinds_of(const struct asm_name *n)
 		k |= SUGGEST_HELPER;
 	if (n->obj_kind == OBJ_MAP || n->obj_kind == OBJ_VAR)
 		k |= SUGGEST_OBJECT;
+	if (rawbpf_asm_is_function(a, n))
+		k |= SUGGEST_CALLEE;
 	if (n->label)
 		k |= SUGGEST_LABEL;
 	if (n->value)
@@ -127,7 +129,7 @@ const char *rawbpf_asm_suggest(
 	for (size_t i = 0; i < a->names.size; i++) {
 		const struct asm_name *n = a->names.table[i];
 
-		if (n && kinds_of(n) & kinds)
+		if (n && kinds_of(a, n) & kinds)
 			consider(&b, text, len, n->text, n->len);
 	}
 	return answer(&b, buf);

@@ -10,6 +10,9 @@ the-verifier-log-shows-our-source-lines
 a-refused-program-is-explained-with-our-source-line
 bpftool-loads-every-program-of-a-shared-section
 a-local-function-has-its-own-func-info
+bpftool-loads-programs-that-share-functions-of-text
+functions-of-text-have-func-info-and-lines-in-each-program
+a-helper-calls-a-function-of-text-back
 BTF-with-numbers-of-32-bits-is-taken-by-the-kernel'
 
 skip_all() {
@@ -124,6 +127,62 @@ EOF
 assemble sub && bpftool btf dump file "$tmp/sub.o" >"$tmp/log" 2>&1 &&
 	grep -q "FUNC 'main_prog' .*linkage=global" "$tmp/log" && grep -q "FUNC 'twice' .*linkage=static" "$tmp/log"
 verdict $? a-local-function-has-its-own-func-info
+
+cat >"$tmp/functions.s" <<'EOF'
+.license "GPL"
+.map counts, type=array, key=u32, value=u64, entries=4
+.const slot, type=u32, value=3
+
+.prog one, "socket"
+	r1 = 5
+	call twice
+	call count
+	r0 = 0
+	exit
+.prog twice, ".text"
+	r0 = r1
+	r0 += r1
+	exit
+.prog unused, ".text"
+	r0 = 1
+	exit
+.prog two, "socket"
+	r1 = 10
+	r2 = each ll
+	r3 = 0
+	r4 = 0
+	call loop
+	r0 = 0
+	exit
+.prog each, ".text"
+	call count	# from a callback
+	r0 = 0
+	exit
+.prog count, ".text"
+	r1 = slot ll
+	w1 = *(u32 *)(r1)
+	*(u32 *)(r10 - 4) = w1
+	call twice
+	r1 = counts ll
+	r2 = r10
+	r2 += -4
+	call map_lookup_elem
+	if r0 == 0 goto out
+	r1 = 1
+	lock *(u64 *)(r0 + 0) += r1
+out:	r0 = 0
+	exit
+EOF
+mkdir "$tmp/fs/functions"
+assemble functions && bpftool prog loadall "$tmp/functions.o" "$tmp/fs/functions" >"$tmp/log" 2>&1
+verdict $? bpftool-loads-programs-that-share-functions-of-text
+bpftool prog dump xlated pinned "$tmp/fs/functions/one" >"$tmp/log" 2>&1
+grep -q '^int one(' "$tmp/log" && grep -q '^int twice(' "$tmp/log" && grep -q '^int count(' "$tmp/log" &&
+	! grep -q 'int each\|int unused' "$tmp/log" && grep -q '^; lock ' "$tmp/log" && grep -q '^; r0 += r1' "$tmp/log"
+verdict $? functions-of-text-have-func-info-and-lines-in-each-program
+bpftool prog dump xlated pinned "$tmp/fs/functions/two" >"$tmp/log" 2>&1
+grep -q '^int each(' "$tmp/log" && grep -q '^int count(' "$tmp/log" && grep -q '; call count	# from a callback' "$tmp/log"
+verdict $? a-helper-calls-a-function-of-text-back
 
 cat >"$tmp/large.s" <<'EOF'
 .license "GPL"

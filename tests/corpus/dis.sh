@@ -84,7 +84,7 @@ programs_back() {
 	back "$1" && same_sections "$1" 'PROGBITS .* AX '
 }
 for compiler in clang-14 clang-19 clang-22 clang bpf-gcc; do
-	for source in ../../samples/memcpy_stat.c ../../samples/memcpy_kprobe.c objects/counters.c objects/legacy.c; do
+	for source in ../../samples/memcpy_stat.c ../../samples/memcpy_kprobe.c objects/counters.c objects/legacy.c objects/oracle_calls.c; do
 		name="programs-come-back-from-$compiler: $(basename "$source" .c)"
 		command -v $compiler >/dev/null 2>&1 || {
 			skip "$name" "no $compiler here"

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
 .prog a, "maps"
-.prog b, ".text"
+.prog b, ".rodata"
 .prog c, "license"
 .prog d, ""
