@@ -6,6 +6,8 @@
 #                     (parts of it: check-house, check-samples, check-corpus)
 #   make check-vm     run the demos inside QEMU guests: amd64, arm64 and i386 kernels from Debian;
 #                     make check-vm-all: every kernel that there is a guest test for
+#   make fuzz         feed broken and random input to all that reads input, FUZZ_SECONDS=60 for each
+#                     target (FUZZ_TARGETS: asm classic dis obj btf log place); needs clang
 #   make bench        a table: what | ours | peer | ratio
 #   make install      to $(DESTDIR)$(PREFIX); make uninstall takes the same list away
 #   make lint format clean
@@ -57,7 +59,7 @@ headers := rawbpf_diag.h $(wildcard syscall/*.h syscall/*.def loader/obj.h loade
 man_pages := $(wildcard docs/*.[1378])
 
 .PHONY: all demo check check-samples check-corpus check-vm check-vm-all check-house FORCE
-.PHONY: bench install uninstall lint format clean deps-demo deps-check deps-check-or-skip
+.PHONY: bench fuzz fuzz-programs install uninstall lint format clean deps-demo deps-check deps-check-or-skip
 .PHONY: tests script-tests
 
 .DELETE_ON_ERROR:
@@ -133,6 +135,23 @@ check-vm: deps-check
 check-vm-all: deps-check
 	$(Q)$(MAKE) --no-print-directory O=$(O) all $(kernel_tests)
 	$(Q)tests/vm/check.sh $(O) all
+
+# libFuzzer is clang's. The library is built anew for it, with its sanitizers, in $(O)/fuzz.
+FUZZ_SECONDS ?= 60
+FUZZ_CC ?= clang
+FUZZ_TARGETS ?= $(filter-out lib_%,$(notdir $(basename $(wildcard tests/fuzz/*.c))))
+fuzz_programs := $(FUZZ_TARGETS:%=$(O)/tests/fuzz/%)
+fuzz_flags := -O1 -g -fno-omit-frame-pointer -fno-sanitize-recover=undefined
+
+fuzz:
+	$(Q)tests/need.sh fuzz $(FUZZ_CC)
+	$(Q)$(MAKE) --no-print-directory O=$(O)/fuzz CC=$(FUZZ_CC) MUSL=0 STATIC=0 \
+	  CFLAGS='$(fuzz_flags) -fsanitize=fuzzer-no-link,address,undefined' fuzz-programs
+	$(Q)tests/fuzz/run.sh $(O) $(FUZZ_SECONDS) $(FUZZ_TARGETS)
+fuzz-programs: $(fuzz_programs)
+$(fuzz_programs): $(O)/tests/fuzz/%: $(O)/tests/fuzz/%.o $(O)/tests/fuzz/lib_elf.o $(O)/librawbpf.a
+	$(call say,LINK,$@)
+	$(Q)$(CC) -fsanitize=fuzzer,address,undefined -o $@ $^ $(LDLIBS)
 
 bench_programs := $(patsubst %.c,$(O)/%,$(wildcard tests/bench/*.c))
 $(bench_programs): $(O)/%: $(O)/%.o $(O)/librawbpf.a

@@ -35,6 +35,9 @@ bool rawbpf_where(const struct rawbpf_obj *obj, const struct rawbpf_prog *prog, 
 	d->line = RAWBPF_LINE_INFO_LINE(info->line_col);
 	d->col = RAWBPF_LINE_INFO_COL(info->line_col);
 	d->source = *source ? source : NULL;
+	/* A column behind the end of its line comes from a broken object: not known. */
+	if (d->source && d->col > strlen(source) + 1)
+		d->col = 0;
 	return true;
 }
 

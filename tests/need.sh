@@ -1,6 +1,7 @@
 #!/bin/sh
 # Makes sure that what a target needs is installed: need.sh demo|check [or-skip]
 # need.sh cmocka: is it there?
+# need.sh fuzz CLANG: can it build fuzz targets?
 #
 # Debian's packages are installed as root or through sudo; elsewhere the exact
 # command is printed. What only widens the tests (other compilers, other tools
@@ -28,6 +29,17 @@ cmocka_header() {
 if [ "${1:-}" = cmocka ]; then
 	cmocka_header
 	exit
+fi
+
+# The package has clang's own number in its name.
+if [ "${1:-}" = fuzz ]; then
+	clang=${2:-clang}
+	echo 'int LLVMFuzzerTestOneInput(const char *d, long n); int LLVMFuzzerTestOneInput(const char *d, long n) { return 0; }' |
+		"$clang" -fsanitize=fuzzer,address,undefined -xc -o /dev/null - 2>/dev/null && exit 0
+	version=$("$clang" -dumpversion 2>/dev/null | cut -d. -f1)
+	echo "Fuzzing needs clang with its run-time library, which has libFuzzer and the sanitizers." >&2
+	echo "On Debian, as root: apt-get install clang libclang-rt-${version:-14}-dev" >&2
+	exit 1
 fi
 
 missing= wanted=
