@@ -118,22 +118,41 @@ bool rawbpf_dis_may_name(struct dis *d, const char *name, bool called)
 	if (!is_identifier(name))
 		return false;
 	n = rawbpf_asm_name(d->a, name);
-	return n && !n->reg && !n->type && !n->kw && !n->value && !(called && n->helper);
+	return n && !n->reg && !n->type && !n->kw && !n->value && !(called && n->helper) &&
+	       (called || (!n->obj_kind && strcmp(name, "_license") != 0));
+}
+
+/* Broken objects have a name twice; the second one needs another. */
+bool rawbpf_dis_take_name(struct dis *d, const char *name)
+{
+	struct asm_name *n;
+
+	if (!rawbpf_dis_may_name(d, name, false))
+		return false;
+	n = rawbpf_asm_name(d->a, name);
+	n->obj_kind = OBJ_VAR;
+	return true;
 }
 
 const char *rawbpf_dis_object_name(struct dis *d, const char *what, const char *name)
 {
-	size_t n = strnlen(name, ASM_MAX_NAME - 2);
+	const size_t digits = 10;
+	size_t n = strnlen(name, ASM_MAX_NAME - 1 - digits);
 	char *copy;
 
-	if (rawbpf_dis_may_name(d, name, false))
+	if (rawbpf_dis_take_name(d, name))
 		return name;
-	copy = rawbpf_asm_alloc(d->a, n + 3);
+	copy = rawbpf_asm_alloc(d->a, n + 2 + digits);
 	if (!copy)
 		return "";
 	copy[0] = '_';
 	for (size_t i = 0; i < n; i++)
 		copy[i + 1] = isalnum((unsigned char)name[i]) ? name[i] : '_';
+	/* The number of notes grows with each name that is changed. */
+	if (!rawbpf_dis_take_name(d, copy)) {
+		*rawbpf_asm_put_uint(copy + n + 1, (uint32_t)d->nnotes) = 0;
+		rawbpf_dis_take_name(d, copy);
+	}
 	rawbpf_dis_note(d, "the name of %s '%.80s': it becomes '%s'", what, name, copy);
 	return copy;
 }

@@ -114,6 +114,8 @@ void rawbpf_dis_note(struct dis *d, const char *fmt, ...) __attribute__((format(
 const char *rawbpf_dis_clean(struct dis *d, const char *text, size_t max);
 /* Whether the assembler lets an object, or a function that is called, have this name. */
 bool rawbpf_dis_may_name(struct dis *d, const char *name, bool called);
+/* The same for an object; a name is taken once. */
+bool rawbpf_dis_take_name(struct dis *d, const char *name);
 /* The name or, with a note, one like it that may be used. */
 const char *rawbpf_dis_object_name(struct dis *d, const char *what, const char *name);
 /* -ENOEXEC, after saying why. */

@@ -262,7 +262,7 @@ static bool read_const(
 		is_string(s->data + c->offset, c->size))
 		c->type = TY_CHAR;
 	return c->type && (c->type == TY_CHAR || c->size == rawbpf_asm_types[c->type].size) &&
-	       rawbpf_dis_may_name(d, c->name, false);
+	       rawbpf_dis_take_name(d, c->name);
 }
 
 /* Whether .const puts it where it is, with zeroes before it. */

@@ -260,15 +260,17 @@ static void note_counts(struct dis *d)
 static void write_program(struct dis *d, const struct part *p)
 {
 	const struct dis_section *s = &d->sections[p->section];
+	bool named = !strcmp(s->name, ".text"); /* by name_function(), before any call of it */
 
-	rawbpf_dis_program(d, &(struct dis_code){
-				      .bytes = s->data + (size_t)p->slot * 8,
-				      .nslots = p->nslots,
-				      .name = rawbpf_dis_object_name(d, "program", p->name),
-				      .section = s->name,
-				      .sec = s,
-				      .first = p->slot,
-			      });
+	rawbpf_dis_program(
+		d, &(struct dis_code){
+			   .bytes = s->data + (size_t)p->slot * 8,
+			   .nslots = p->nslots,
+			   .name = named ? p->name : rawbpf_dis_object_name(d, "program", p->name),
+			   .section = s->name,
+			   .sec = s,
+			   .first = p->slot,
+		   });
 }
 
 /* What is in .text can be called, so it must not have a helper's name. */

@@ -80,7 +80,7 @@ static void compare(const void *elf, size_t len, const void *back, size_t back_l
 
 		if (!header_of(elf, len, i, &h) || !h.size || may_differ(&h))
 			continue;
-		if (!whole && !(h.flags & SHF_EXECINSTR))
+		if (!whole && (h.type != SHT_PROGBITS || !(h.flags & SHF_EXECINSTR)))
 			continue;
 		data = fuzz_section(back, back_len, h.name, &size);
 		FUZZ_CHECK(data && size == h.size, "section %s had %zu bytes and has %zu", h.name,
