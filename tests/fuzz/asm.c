@@ -7,6 +7,9 @@
 #include "../../asm/asm.h"
 #include "../../loader/obj.h"
 
+#define FUZZ_FORMAT(byte) ((byte) >> 1 & 7)
+#define FUZZ_DIALECT 0x80 /* else it is found out */
+
 static void read_it(const void *elf, size_t len)
 {
 	struct fuzz_said said = { 0 };
@@ -21,6 +24,7 @@ static void read_it(const void *elf, size_t len)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
+	static const char *const dialects[] = { "gnu", "conformance" };
 	struct rawbpf_asm_opts opts = { .arch = "x86_64" };
 	struct fuzz_said said = { 0 };
 	const struct rawbpf_sink sink = { fuzz_hear, &said };
@@ -31,6 +35,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (!size)
 		return 0;
 	opts.endian = data[0] & FUZZ_BIG ? RAWBPF_ASM_BIG : RAWBPF_ASM_LITTLE;
+	opts.format =
+		FUZZ_FORMAT(data[0]) > RAWBPF_ASM_JSON ? RAWBPF_ASM_ELF : FUZZ_FORMAT(data[0]);
+	if (data[0] & FUZZ_DIALECT)
+		opts.dialect = dialects[data[0] >> 6 & 1];
 	rc = rawbpf_asm_text(
 		(const char *)data + 1, size - 1, "/nonexistent/fuzz.s", &opts, &elf, &len, &sink);
 	FUZZ_CHECK(!rc == !said.n[RAWBPF_ERROR], "returned %d after %u errors", rc,
@@ -38,6 +46,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (rc)
 		return 0;
 	fuzz_touch(elf, len);
+	if (opts.format != RAWBPF_ASM_ELF) {
+		if (opts.format == RAWBPF_ASM_RAW)
+			FUZZ_CHECK(len && len % 8 == 0, "%zu bytes", len);
+		free(elf);
+		return 0;
+	}
 	FUZZ_CHECK(fuzz_is_big_endian(elf) == (opts.endian == RAWBPF_ASM_BIG), "byte order");
 	fuzz_round_trip(elf, len);
 	read_it(elf, len);

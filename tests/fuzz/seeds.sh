@@ -21,6 +21,9 @@ for f in tests/corpus/asm/*.s tests/corpus/asm/*.inc tests/corpus/asm-errors/*.s
 	seed asm 0 "$f"
 	seed asm 1 "$f"
 done
+for f in tests/corpus/mnemonic/*.s tests/corpus/mnemonic-errors/*.s; do
+	for byte in 0 1 2 8 '\0200' '\0301'; do seed asm "$byte" "$f"; done
+done
 for f in tests/corpus/classic/*.bpf tests/corpus/classic-errors/*.bpf; do
 	[ "$(wc -c <"$f")" -lt 8000 ] || continue
 	for byte in '\0000' '\0002' '\0014'; do seed classic "$byte" "$f"; done
