@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # What the parts of make bench share: they are given the build folder, and are run from the root
 # of the tree.
-# shellcheck disable=SC2034 # used where this is sourced
+# shellcheck shell=sh disable=SC2034 # used where this is sourced
 set -u
 PATH=$PATH:/usr/sbin:/sbin
 build=$1

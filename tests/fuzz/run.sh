@@ -9,6 +9,7 @@ build=$1 seconds=$2
 shift 2
 mkdir -p "$build/fuzz/findings" "$build/fuzz/logs"
 bad=0
+findings() { find "$build/fuzz/findings" -name "$1-*" | wc -l; }
 printf '%-8s %12s %8s %10s\n' target runs edges findings
 for t; do
 	found=$build/fuzz/findings/$t
@@ -16,12 +17,12 @@ for t; do
 	mkdir -p "$build/fuzz/corpus/$t"
 	set -- "$build/fuzz/corpus/$t" "tests/fuzz/corpus/$t"
 	[ -e "tests/fuzz/dict/$t" ] && set -- -dict="tests/fuzz/dict/$t" "$@"
-	before=$(ls "$build/fuzz/findings" | grep -c "^$t-")
+	before=$(findings "$t")
 	# libFuzzer ends at its first finding.
 	"$build/fuzz/tests/fuzz/$t" -max_total_time="$seconds" -timeout=20 -rss_limit_mb=2048 \
 		-max_len=16384 -print_final_stats=1 -artifact_prefix="$found-" "$@" </dev/null >"$log" 2>&1
 	rc=$?
-	after=$(ls "$build/fuzz/findings" | grep -c "^$t-")
+	after=$(findings "$t")
 	printf '%-8s %12s %8s %10s\n' "$t" \
 		"$(sed -n 's/^stat::number_of_executed_units: *//p' "$log")" \
 		"$(sed -n 's/.* cov: \([0-9]*\) .*/\1/p' "$log" | tail -n 1)" $((after - before))
