@@ -40,9 +40,13 @@ static bool header_of(const unsigned char *elf, size_t len, unsigned i, struct h
 	h->type = get(p + 4, 4, big);
 	h->flags = get(p + 8, 8, big);
 	h->size = get(p + 32, 8, big);
-	h->name = (const char *)elf + strings + get(p, 4, big);
+	strings += get(p, 4, big);
+	if (h->type == SHT_NOBITS || offset > len || h->size > len - offset || strings >= len ||
+		!memchr(elf + strings, 0, len - strings))
+		return false;
+	h->name = (const char *)elf + strings;
 	h->data = elf + offset;
-	return h->type != SHT_NOBITS && offset <= len && h->size <= len - offset;
+	return true;
 }
 
 static unsigned nsections(const unsigned char *elf)
