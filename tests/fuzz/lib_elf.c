@@ -26,15 +26,23 @@ bool fuzz_is_big_endian(const void *elf)
 	return ((const unsigned char *)elf)[EI_DATA] == ELFDATA2MSB;
 }
 
+static unsigned nsections(const unsigned char *elf)
+{
+	return (unsigned)get(elf + 60, 2, fuzz_is_big_endian(elf));
+}
+
 /* Section `i` of an object that the assembler wrote or libelf took; false: it is not in the file.
  */
 static bool header_of(const unsigned char *elf, size_t len, unsigned i, struct header *h)
 {
 	bool big = fuzz_is_big_endian(elf);
 	const unsigned char *p = elf + get(elf + 40, 8, big);
-	const unsigned char *names = p + get(elf + 62, 2, big) * 64;
-	uint64_t strings = get(names + 24, 8, big), offset;
+	unsigned names = (unsigned)get(elf + 62, 2, big);
+	uint64_t strings, offset;
 
+	if (names >= nsections(elf))
+		return false;
+	strings = get(p + (size_t)names * 64 + 24, 8, big);
 	p += (size_t)i * 64;
 	offset = get(p + 24, 8, big);
 	h->type = get(p + 4, 4, big);
@@ -47,11 +55,6 @@ static bool header_of(const unsigned char *elf, size_t len, unsigned i, struct h
 	h->name = (const char *)elf + strings;
 	h->data = elf + offset;
 	return true;
-}
-
-static unsigned nsections(const unsigned char *elf)
-{
-	return (unsigned)get(elf + 60, 2, fuzz_is_big_endian(elf));
 }
 
 const unsigned char *fuzz_section(const void *elf, size_t len, const char *name, size_t *size)
