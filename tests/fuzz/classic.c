@@ -12,6 +12,7 @@
 #define FUZZ_UNCHECKED 0x04
 #define FUZZ_CLASSIC 0x08 /* else it is found out */
 #define FUZZ_WORDS 0x10
+#define FUZZ_TO_EBPF 0x20
 
 #define CLASS(code) ((code)&7)
 enum { LD, LDX, ST, STX, ALU, JMP, RET };
@@ -147,6 +148,8 @@ static void text(
 			check_accepted(insns, n);
 		every_form(insns, n, big, checked);
 	}
+	if (!rc && elf)
+		fuzz_round_trip(elf, len);
 	free(insns);
 	free(elf);
 }
@@ -160,6 +163,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	big = data[0] & FUZZ_BIG;
 	opts.classic = data[0] & FUZZ_CLASSIC;
+	opts.to_ebpf = data[0] & FUZZ_TO_EBPF;
+	opts.endian = big ? RAWBPF_ASM_BIG : RAWBPF_ASM_LITTLE;
 	if (data[0] & FUZZ_SECCOMP)
 		opts.check = RAWBPF_ASM_FOR_SECCOMP;
 	else if (data[0] & FUZZ_UNCHECKED)

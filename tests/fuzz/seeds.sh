@@ -26,7 +26,7 @@ for f in tests/corpus/mnemonic/*.s tests/corpus/mnemonic-errors/*.s; do
 done
 for f in tests/corpus/classic/*.bpf tests/corpus/classic-errors/*.bpf; do
 	[ "$(wc -c <"$f")" -lt 8000 ] || continue
-	for byte in '\0000' '\0002' '\0014'; do seed classic "$byte" "$f"; done
+	for byte in '\0000' '\0002' '\0014' '\0050'; do seed classic "$byte" "$f"; done
 	"$rawbpf" asm "$f" --no-check -f raw -EL -o "$tmp/slots" 2>/dev/null || continue
 	for byte in '\0020' '\0022'; do seed classic "$byte" "$tmp/slots"; done
 done
