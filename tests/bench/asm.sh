@@ -44,7 +44,7 @@ same_bytes() { # OBJECT
 if have llvm-mc-22; then
 	peer="llvm-mc-22 -triple=bpfel -filetype=obj $out/200k.llvm.s -o $out/peer.o"
 	$peer && same_bytes "$out/peer.o"
-	pair "assembling 200,000 slots" "$ours" "$peer" llvm-mc-22 0.05 0.5
+	pair "assembling 200,000 slots" "$ours" "$peer" llvm-mc-22 aim:0.05 aim:0.5
 	# Ours writes the line of each instruction for the verifier's log; llvm-mc does so with -g only.
 	# shellcheck disable=SC2086 # commands
 	row "the same, both with source lines / llvm-mc-22 -g" \
@@ -55,14 +55,14 @@ fi
 if have bpf-as; then
 	peer="bpf-as -EL $out/200k.gnu.s -o $out/peer.o"
 	$peer && same_bytes "$out/peer.o"
-	pair "assembling 200,000 slots" "$ours" "$peer" bpf-as 0.067 0.5
+	pair "assembling 200,000 slots" "$ours" "$peer" bpf-as aim:0.067 aim:0.5
 else
 	absent assembling bpf-as
 fi
 # Ten times as much takes a little more than ten times as long: it leaves the caches.
 row "assembling 2,000,000 slots / 200,000" \
 	"$("$beside" time 3 -- "$tool" asm -EL "$out/2M.rawbpf.s" -o "$out/2M.o" -- \
-		"$tool" asm -EL "$out/200k.rawbpf.s" -o "$out/ours.o")" ms 15
+		"$tool" asm -EL "$out/200k.rawbpf.s" -o "$out/ours.o")" ms aim:11
 
 speed() { # "OURS PEER RATIO" in ms for 200,000 slots: in slots per second
 	echo "$1" | awk 'NF == 3 { printf "%.1f %.1f %.3f\n", 200 / $1, 200 / $2, $1 / $2 }'
@@ -71,7 +71,7 @@ if have llvm-objdump-22; then
 	ours="$tool dis $out/ours.o" peer="llvm-objdump-22 -d $out/ours.o"
 	# shellcheck disable=SC2086 # commands
 	row "disassembling, million slots per s / llvm-objdump-22" \
-		"$(speed "$("$beside" time 9 -- $ours -- $peer)")" M 0.04
+		"$(speed "$("$beside" time 9 -- $ours -- $peer)")" M aim:0.04
 	have valgrind && row "disassembling, instructions / llvm-objdump-22" "$(counted "$ours" "$peer")" M -
 else
 	absent disassembling llvm-objdump-22
@@ -85,7 +85,7 @@ for peer in "bpfc -b -f xt_bpf -i" bpf_asm; do
 		# shellcheck disable=SC2086 # commands
 		row "4096 classic instructions, 1,000 labels / $name" "$("$beside" time 99 \
 			-- "$tool" asm --no-check "$out/4096.bpf" -- $peer "$out/4096.bpf" \
-			-- "$tool" asm --no-check "$out/1.bpf" -- $peer "$out/1.bpf")" ms 0.1
+			-- "$tool" asm --no-check "$out/1.bpf" -- $peer "$out/1.bpf")" ms aim:0.1
 	else
 		absent "classic BPF" "$name"
 	fi
