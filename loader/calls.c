@@ -16,9 +16,7 @@
 
 static bool is_local_call(const struct rawbpf_insn *insn)
 {
-	unsigned src = RAWBPF_HOST_BIG_ENDIAN ? insn->regs & 0xf : insn->regs >> 4;
-
-	return insn->code == OP_CALL && src == RAWBPF_PSEUDO_CALL;
+	return insn->code == OP_CALL && rawbpf_insn_src(insn) == RAWBPF_PSEUDO_CALL;
 }
 
 static bool is_in_code(const struct rawbpf_describe *d, const struct rawbpf_elf_symbol *sym)

@@ -19,14 +19,6 @@ struct attempt {
 	char *log; /* NUL-terminated; NULL before the first */
 };
 
-static void set_src_reg(struct rawbpf_insn *insn, unsigned reg)
-{
-	if (RAWBPF_HOST_BIG_ENDIAN)
-		insn->regs = (uint8_t)((insn->regs & 0xf0) | reg);
-	else
-		insn->regs = (uint8_t)((insn->regs & 0x0f) | reg << 4);
-}
-
 /* The described object stays as it is, so that it can be loaded again. */
 static int patch(struct attempt *a)
 {
@@ -42,7 +34,7 @@ static int patch(struct attempt *a)
 
 		if (r->slot + 1 >= prog->ninsns || r->map >= a->l->obj->nmaps)
 			return -EINVAL; /* someone changed the described object */
-		set_src_reg(insn, value ? RAWBPF_PSEUDO_MAP_VALUE : RAWBPF_PSEUDO_MAP_FD);
+		rawbpf_insn_set_src(insn, value ? RAWBPF_PSEUDO_MAP_VALUE : RAWBPF_PSEUDO_MAP_FD);
 		insn[0].imm = a->l->loaded->map_fds[r->map];
 		insn[1].imm = value ? (int32_t)r->offset : 0;
 	}

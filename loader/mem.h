@@ -7,8 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define RAWBPF_HOST_BIG_ENDIAN (__BYTE_ORDER__ == __ORDER_BIG_ENDIAN__)
-
 /* n * size, or SIZE_MAX (which no allocation grants) when that overflows. */
 static inline size_t rawbpf_size_mul(size_t n, size_t size)
 {

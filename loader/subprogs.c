@@ -150,14 +150,6 @@ static int make_room(const struct linker *l, struct rawbpf_prog *out)
 	return out->insns && out->relocs && out->funcs && out->lines && out->parts ? 0 : -ENOMEM;
 }
 
-static void set_src_reg(struct rawbpf_insn *insn, unsigned reg)
-{
-	if (RAWBPF_HOST_BIG_ENDIAN)
-		insn->regs = (uint8_t)((insn->regs & 0xf0) | reg);
-	else
-		insn->regs = (uint8_t)((insn->regs & 0x0f) | reg << 4);
-}
-
 /* The distance of a call, or of a callback's address, now that both ends have their place. */
 static void connect(const struct linker *l, struct rawbpf_prog *out, const struct rawbpf_call *c)
 {
@@ -166,7 +158,7 @@ static void connect(const struct linker *l, struct rawbpf_prog *out, const struc
 	bool address = insn->code == OP_LDDW;
 
 	insn->imm = (int32_t)((int64_t)l->place[c->to] + c->to_slot - at - 1);
-	set_src_reg(insn, address ? RAWBPF_PSEUDO_FUNC : RAWBPF_PSEUDO_CALL);
+	rawbpf_insn_set_src(insn, address ? RAWBPF_PSEUDO_FUNC : RAWBPF_PSEUDO_CALL);
 	if (address)
 		insn[1].imm = 0;
 }

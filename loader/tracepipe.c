@@ -11,22 +11,13 @@
 
 enum { HELPER_TRACE_PRINTK = 6, HELPER_TRACE_VPRINTK = 177, OPCODE_CALL = 0x85 };
 
-static unsigned source_register(const struct rawbpf_insn *insn)
-{
-#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-	return insn->regs & 15;
-#else
-	return insn->regs >> 4;
-#endif
-}
-
 bool rawbpf_obj_prints_trace(const struct rawbpf_obj *obj)
 {
 	for (size_t p = 0; p < obj->nprogs; p++) {
 		for (uint32_t i = 0; i < obj->progs[p].ninsns; i++) {
 			const struct rawbpf_insn *insn = &obj->progs[p].insns[i];
 
-			if (insn->code == OPCODE_CALL && !source_register(insn) &&
+			if (insn->code == OPCODE_CALL && !rawbpf_insn_src(insn) &&
 				(insn->imm == HELPER_TRACE_PRINTK ||
 					insn->imm == HELPER_TRACE_VPRINTK))
 				return true;

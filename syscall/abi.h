@@ -18,6 +18,8 @@
 /* 32-bit x86 aligns a 64-bit struct member to 4 bytes; the ABI wants 8 everywhere. */
 typedef uint64_t rawbpf_u64 __attribute__((aligned(8)));
 
+#define RAWBPF_HOST_BIG_ENDIAN (__BYTE_ORDER__ == __ORDER_BIG_ENDIAN__)
+
 #define RAWBPF_OBJ_NAME_LEN 16 /* with the NUL */
 #define RAWBPF_TAG_SIZE 8
 
@@ -147,6 +149,20 @@ struct rawbpf_insn {
 	int16_t off;
 	int32_t imm;
 };
+
+static inline unsigned rawbpf_insn_src(const struct rawbpf_insn *insn)
+{
+	return RAWBPF_HOST_BIG_ENDIAN ? insn->regs & 0xf : insn->regs >> 4;
+}
+
+/* `reg`: 0 to 15; dst stays. */
+static inline void rawbpf_insn_set_src(struct rawbpf_insn *insn, unsigned reg)
+{
+	if (RAWBPF_HOST_BIG_ENDIAN)
+		insn->regs = (uint8_t)((insn->regs & 0xf0) | reg);
+	else
+		insn->regs = (uint8_t)((insn->regs & 0x0f) | reg << 4);
+}
 
 struct rawbpf_func_info {
 	uint32_t insn_off, type_id;
@@ -447,7 +463,7 @@ struct rawbpf_perf_event_attr {
 
 /* Bit n of perf_event_attr's bit-field word: C numbers bit-fields from the other end on big-endian.
  */
-#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+#if RAWBPF_HOST_BIG_ENDIAN
 #define RAWBPF_PERF_FLAG(n) (1ULL << (63 - (n)))
 #else
 #define RAWBPF_PERF_FLAG(n) (1ULL << (n))
