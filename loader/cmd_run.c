@@ -273,7 +273,7 @@ static int loop(const struct rawbpf_run_options *o, struct rawbpf_polled *polled
 			continue;
 		last = now() < next + o->every ? (over ? now() : next) : now();
 		polls++;
-		if (rawbpf_polled_count(polled))
+		if (polled->nmaps)
 			err = show_maps(o, polled, mask, sink);
 	}
 	if (trace->fd >= 0 && !err)

@@ -160,11 +160,6 @@ int rawbpf_polled_openmetrics(FILE *out, const struct rawbpf_polled *polled)
 	return 0;
 }
 
-size_t rawbpf_polled_count(const struct rawbpf_polled *polled)
-{
-	return polled->nmaps;
-}
-
 void rawbpf_polled_free(struct rawbpf_polled *polled)
 {
 	for (size_t i = 0; i < polled->nmaps; i++) {

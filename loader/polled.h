@@ -37,7 +37,6 @@ int rawbpf_polled_read(struct rawbpf_polled *polled, const struct rawbpf_sink *s
 void rawbpf_polled_print(FILE *out, const struct rawbpf_polled *polled, bool json);
 /* The same for a node exporter. Returns 0 or -ENOMEM. */
 int rawbpf_polled_openmetrics(FILE *out, const struct rawbpf_polled *polled);
-size_t rawbpf_polled_count(const struct rawbpf_polled *polled);
 void rawbpf_polled_free(struct rawbpf_polled *polled);
 
 #endif
